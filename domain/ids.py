@@ -1,0 +1,16 @@
+"""Identities: one NewType per thing that has one, so that they cannot be mixed up."""
+
+from typing import NewType
+from uuid import UUID
+
+FirmId = NewType("FirmId", UUID)
+InstanceId = NewType("InstanceId", UUID)
+PersonId = NewType("PersonId", UUID)
+NodeId = NewType("NodeId", UUID)
+MeasureId = NewType("MeasureId", UUID)
+MilestoneId = NewType("MilestoneId", UUID)
+LineId = NewType("LineId", UUID)
+EvidenceId = NewType("EvidenceId", UUID)
+RequestId = NewType("RequestId", UUID)
+ForumId = NewType("ForumId", UUID)
+ReferenceId = NewType("ReferenceId", UUID)

@@ -1,0 +1,8 @@
+"""The base of every refusal: a fact with data and no prose. Its words live in templates/web/components/refusals.html."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Something a person asked for and did not get. Subclasses carry what the words need."""
