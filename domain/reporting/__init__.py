@@ -1,0 +1,38 @@
+"""Reports as data: what a pack says, how it is kept, how its figures are rounded, and the sentences they allow."""
+
+from domain.reporting.frozen import canonical, digest, from_plain, to_plain
+from domain.reporting.pack import (
+    ContradictionKind,
+    ContradictionRow,
+    DecisionRow,
+    MatrixCell,
+    MeasureRow,
+    Meta,
+    MilestoneRow,
+    MonthRow,
+    NodeRow,
+    RequestRow,
+    StageRow,
+    StatusCounts,
+    SteeringPack,
+)
+
+__all__ = [
+    "ContradictionKind",
+    "ContradictionRow",
+    "DecisionRow",
+    "MatrixCell",
+    "MeasureRow",
+    "Meta",
+    "MilestoneRow",
+    "MonthRow",
+    "NodeRow",
+    "RequestRow",
+    "StageRow",
+    "StatusCounts",
+    "SteeringPack",
+    "canonical",
+    "digest",
+    "from_plain",
+    "to_plain",
+]
