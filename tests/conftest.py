@@ -1,0 +1,61 @@
+"""What every test may ask for: an embedded PostgreSQL and Redis, started once a process when first asked for."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from bin.servers import start_postgres, start_redis, temporary_folder
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder for servers of this test process (each pytest-xdist worker has its own)."""
+    folder = temporary_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path) -> Iterator[str]:
+    """Administrative DSN of a PostgreSQL for this test process; MANDATE_TEST_DATABASE_URL names another server."""
+    if given := os.environ.get("MANDATE_TEST_DATABASE_URL"):
+        yield from _database_of_its_own(given)
+        return
+    server = start_postgres(server_folder / "postgres", durable=False)
+    yield server.admin_dsn
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def second_postgres(server_folder: Path) -> Iterator[str]:
+    """Administrative DSN of another embedded PostgreSQL: a second cluster."""
+    server = start_postgres(server_folder / "second_postgres", durable=False)
+    yield server.admin_dsn
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(server_folder: Path) -> Iterator[str]:
+    """URL of a Redis-compatible server for this test process; MANDATE_TEST_REDIS_URL names another one."""
+    if given := os.environ.get("MANDATE_TEST_REDIS_URL"):
+        yield given
+        return
+    server = start_redis(server_folder / "redis")
+    yield server.url
+    server.stop()
+
+
+def _database_of_its_own(dsn: str) -> Iterator[str]:
+    name = f"mandate_test_{secrets.token_hex(6)}"
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        yield urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
