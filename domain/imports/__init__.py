@@ -1,0 +1,65 @@
+"""Importing hierarchy and measures: read a table, map its columns, check every row, plan all or nothing.
+
+read_table (tenants.instance.spreadsheets) -> guess_mapping -> check -> plan_import, with rejected_rows beside it.
+"""
+
+from domain.imports.fields import Field
+from domain.imports.guess import guess_mapping
+from domain.imports.mapping import ColumnMapping, DateOrder, MappingUnreadable, MappingUnusable, from_json, to_json
+from domain.imports.plan import (
+    ImportPlan,
+    NothingToImport,
+    PlannedLine,
+    PlannedMeasure,
+    PlannedMilestone,
+    RowsToCorrect,
+    UnknownRows,
+    plan_import,
+    spread,
+)
+from domain.imports.preview import FileNote, ImportPreview, NewPerson, NodeSum, PreviewRow, RowState, check
+from domain.imports.problems import Reason, RowProblem, Severity
+from domain.imports.reference import KnownPerson, MeasureKey, NodePath, ReferenceData, measure_key
+from domain.imports.rejected import RejectedRows, rejected_rows
+from domain.imports.table import DecimalMark, Table, TableRow, decimal_mark_hint
+
+__all__ = [
+    "ColumnMapping",
+    "DateOrder",
+    "DecimalMark",
+    "Field",
+    "FileNote",
+    "ImportPlan",
+    "ImportPreview",
+    "KnownPerson",
+    "MappingUnreadable",
+    "MappingUnusable",
+    "MeasureKey",
+    "NewPerson",
+    "NodePath",
+    "NodeSum",
+    "NothingToImport",
+    "PlannedLine",
+    "PlannedMeasure",
+    "PlannedMilestone",
+    "PreviewRow",
+    "Reason",
+    "ReferenceData",
+    "RejectedRows",
+    "RowProblem",
+    "RowState",
+    "RowsToCorrect",
+    "Severity",
+    "Table",
+    "TableRow",
+    "UnknownRows",
+    "check",
+    "decimal_mark_hint",
+    "from_json",
+    "guess_mapping",
+    "measure_key",
+    "plan_import",
+    "rejected_rows",
+    "spread",
+    "to_json",
+]
