@@ -32,9 +32,7 @@ def from_plain(data: dict[str, Any]) -> SteeringPack:
 
 def canonical(pack: SteeringPack) -> str:
     """One text for one pack: keys sorted, no blanks."""
-    return json.dumps(
-        to_plain(pack), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    return json.dumps(to_plain(pack), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest(pack: SteeringPack) -> str:
@@ -61,9 +59,9 @@ def _typed(kind: Any, value: Any) -> Any:
         return None if value is None else _typed(inner, value)
     if origin is tuple:
         return tuple(_typed(typing.get_args(kind)[0], each) for each in value)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{name: _typed(hints[name], each) for name, each in value.items()})  # type: ignore[operator]
+        return kind(**{name: _typed(hints[name], each) for name, each in value.items()})
     if kind in (datetime, date):
         return kind.fromisoformat(value)
     if kind is Decimal or issubclass(kind, StrEnum):

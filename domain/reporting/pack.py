@@ -32,9 +32,7 @@ class Meta:
     head_hash: str  # hex
     head_signature: str = ""  # "" where the head has not been signed
     verification_url: str
-    program: str = (
-        "program"  # labels of the two levels, as they stand inside a sentence
-    )
+    program: str = "program"  # labels of the two levels, as they stand inside a sentence
     programs: str = "programs"
     project: str = "project"
     projects: str = "projects"
@@ -53,6 +51,14 @@ class StatusCounts:
     def total(self) -> int:
         return self.green + self.amber + self.red + self.grey
 
+    def __add__(self, other: "StatusCounts") -> "StatusCounts":
+        return StatusCounts(
+            green=self.green + other.green,
+            amber=self.amber + other.amber,
+            red=self.red + other.red,
+            grey=self.grey + other.grey,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class NodeRow:
@@ -68,9 +74,7 @@ class NodeRow:
     full_year_forecast: Decimal = ZERO
     cost_plan: Decimal = ZERO  # one-off cost, all months, a size
     cost_forecast: Decimal = ZERO
-    leakage: Decimal = (
-        ZERO  # locked plan less forecast, all months; positive: value was lost
-    )
+    leakage: Decimal = ZERO  # locked plan less forecast, all months; positive: value was lost
     implementation: StatusCounts = field(default_factory=StatusCounts)
     potential: StatusCounts = field(default_factory=StatusCounts)
     milestones: int = 0
@@ -87,14 +91,14 @@ class StageRow:
     label: str
     count: int
     full_year: Decimal = ZERO  # forecast full-year effect
-    risk_adjusted: Decimal = ZERO  # weighted benefits less unweighted recurring cost
+    risk_adjusted: Decimal = ZERO  # benefits weighted by stage, less costs, which are never weighted
     cost: Decimal = ZERO  # forecast one-off cost, a size
     weight: int = 0  # percent
 
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixCell:
-    """Measures that share both statuses; the two are never merged. Empty cells may be left out."""
+    """Measures that share both statuses; the two are never merged. Cells with grey belong to it, empty ones may be left out."""
 
     implementation: str
     potential: str
@@ -179,9 +183,7 @@ class MilestoneRow:
 
 
 class ContradictionKind(StrEnum):
-    WORK_GREEN_VALUE_NOT = (
-        "work_green_value_not"  # implementation green while potential is amber or red
-    )
+    WORK_GREEN_VALUE_NOT = "work_green_value_not"  # implementation green while potential is amber or red
     SILENT = "silent"  # nobody has updated it for `number` days
     SLIPPING = "slipping"  # `number` date slips in a row
 
@@ -214,21 +216,13 @@ class SteeringPack:
     curve: tuple[MonthRow, ...] = ()  # the months of the fiscal year in order
     requests: tuple[RequestRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()  # latest first
-    measures: tuple[
-        MeasureRow, ...
-    ] = ()  # at least the ten largest by forecast full-year effect, or by cost
+    measures: tuple[MeasureRow, ...] = ()  # at least the ten largest by forecast full-year effect, or by cost
     milestones: tuple[
         MilestoneRow, ...
     ] = ()  # late ones; may be cut, then `milestones_late` of the programs counts all
     contradictions: tuple[ContradictionRow, ...] = ()
     on_hold: int = 0
     cancelled: int = 0
-    requests_open: int | None = (
-        None  # all open requests where `requests` was cut, else None
-    )
-    price_week_open: Decimal | None = (
-        None  # their price a week where `requests` was cut, else None
-    )
-    contradictions_open: int | None = (
-        None  # all where `contradictions` was cut, else None
-    )
+    requests_open: int | None = None  # all open requests where `requests` was cut, else None
+    price_week_open: Decimal | None = None  # their price a week where `requests` was cut, else None
+    contradictions_open: int | None = None  # all where `contradictions` was cut, else None
