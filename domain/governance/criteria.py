@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 FIELDS = (
     "title",
@@ -26,6 +25,12 @@ FIELDS = (
 )
 DECLARATIONS = {"no_risks": "risks", "no_dependencies": "dependencies"}
 PEOPLE = ("owner", "sponsor", "controller")
+
+
+class Countable(StrEnum):
+    MILESTONES = "milestones"
+    LINES = "lines"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,7 @@ class DeclaredOrPresent(Criterion):
 class Count(Criterion):
     """At least so many milestones, lines or evidence items; milestones must have what `having` names."""
 
-    of: Literal["milestones", "lines", "evidence"]
+    of: Countable
     at_least: int
     having: tuple[str, ...] = ()  # of milestones: "owner"
 

@@ -1,0 +1,143 @@
+"""Reads approval policies: typed conditions, approver selectors, quorums, and that every governed act has a policy."""
+
+from decimal import Decimal
+
+from domain.access import Role
+from domain.governance.policies import (
+    MEASURE_KINDS,
+    ORDERED,
+    REQUIRED_KINDS,
+    Approvers,
+    Condition,
+    DecisionForum,
+    NamedOnMeasure,
+    NamedPeople,
+    Operator,
+    Policy,
+    Quorum,
+    RoleAtNode,
+    Rule,
+    Step,
+    facts_of,
+)
+from domain.governance.reading import Entry, Fault
+
+SELECTORS = ("measure", "role", "people", "forum")
+
+
+def read_policies(entry: Entry, order_decisions: tuple[str, ...]) -> tuple[Policy, ...]:
+    known = (*MEASURE_KINDS, *(f"order:{decision}" for decision in order_decisions))
+    policies: list[Policy] = []
+    for item in entry.items(at_least=1):
+        policy = read_policy(item, known)
+        if any(policy.key == other.key for other in policies):
+            item.note(Fault.DUPLICATE_KEY, policy.key)
+        if any(policy.governs == other.governs and not other.when for other in policies):
+            item.note(Fault.INCONSISTENT, policy.key, "an earlier policy without conditions governs the same")
+        policies.append(policy)
+    for kind in REQUIRED_KINDS if entry else ():
+        if not any(policy.governs == kind and not policy.when for policy in policies):
+            entry.note(Fault.INCONSISTENT, kind, "a last policy without conditions for every governed act")
+    return tuple(policies)
+
+
+def read_policy(item: Entry, known: tuple[str, ...]) -> Policy:
+    fields = item.fields(("key", "label", "governs", "steps"), ("when",))
+    governs = fields["governs"].one_of(known)
+    steps = tuple(read_step(step, governs) for step in fields["steps"].items(at_least=1))
+    if steps and all(step.when for step in steps):
+        fields["steps"].note(Fault.INCONSISTENT, "every step has conditions", "one step that always applies")
+    return Policy(
+        key=fields["key"].key(),
+        label=fields["label"].text(),
+        governs=governs,
+        steps=steps,
+        when=read_conditions(fields["when"], governs),
+    )
+
+
+def read_step(item: Entry, governs: str) -> Step:
+    fields = item.fields(("name", "approvers", "due"), ("quorum", "when", "escalate_to", "step_up"))
+    approvers = read_approvers(fields["approvers"])
+    return Step(
+        name=fields["name"].text(),
+        approvers=approvers,
+        quorum=read_quorum(fields["quorum"], approvers),
+        due_working_days=fields["due"].whole(1, 250),
+        when=read_conditions(fields["when"], governs),
+        escalate_to=fields["escalate_to"].member(Role) if fields["escalate_to"] else None,
+        step_up=fields["step_up"].yes_no(),
+    )
+
+
+def read_approvers(entry: Entry) -> Approvers:
+    fields = entry.fields((), SELECTORS)
+    given = [name for name in SELECTORS if fields[name]]
+    if len(given) != 1:
+        if entry:
+            entry.note(Fault.INCONSISTENT, ", ".join(given), "exactly one of " + ", ".join(SELECTORS))
+        return DecisionForum()
+    value = fields[given[0]]
+    match given[0]:
+        case "measure":
+            return NamedOnMeasure(role_named(value.one_of((Role.OWNER, Role.SPONSOR, Role.CONTROLLER))))
+        case "role":
+            return RoleAtNode(value.member(Role))
+        case "people":
+            return NamedPeople(tuple(item.text().lower() for item in value.items(at_least=1)))
+        case _:
+            value.one_of(("of_measure",))
+            return DecisionForum()
+
+
+def role_named(word: str) -> Role:
+    return next((role for role in Role if role == word), Role.SPONSOR)
+
+
+def read_quorum(entry: Entry, approvers: Approvers) -> Quorum:
+    """`any`, `all`, `forum`, or `{at_least: N, of: M}`; without it any, for a forum its own."""
+    if not entry:
+        return Quorum(rule=Rule.FORUM if isinstance(approvers, DecisionForum) else Rule.ANY)
+    if entry.is_fields():
+        return read_count(entry, approvers)
+    rule = entry.one_of((Rule.ANY, Rule.ALL, Rule.FORUM))
+    if rule == Rule.FORUM and not isinstance(approvers, DecisionForum):
+        entry.note(Fault.INCONSISTENT, rule, "a forum's quorum needs a forum")
+    return Quorum(rule=next((known for known in Rule if known == rule), Rule.ANY))
+
+
+def read_count(entry: Entry, approvers: Approvers) -> Quorum:
+    fields = entry.fields(("at_least",), ("of",))
+    count = fields["at_least"].whole(1, 100)
+    most = fields["of"].whole(1, 100) if fields["of"] else None
+    if isinstance(approvers, NamedPeople):
+        most = min(len(approvers.emails), most or 100)
+    if isinstance(approvers, NamedOnMeasure):
+        most = 1
+    if most is not None and count > most:
+        fields["at_least"].note(Fault.INCONSISTENT, f"{count} of {most}", "not more than there are")
+    return Quorum(rule=Rule.COUNT, count=count)
+
+
+def read_conditions(entry: Entry, governs: str) -> tuple[Condition, ...]:
+    return tuple(read_condition(item, governs) for item in entry.items(at_least=1))
+
+
+def read_condition(item: Entry, governs: str) -> Condition:
+    fields = item.fields(("field", "operator", "value"))
+    known = facts_of(governs)
+    name = fields["field"].one_of(list(known))
+    operator = fields["operator"].member(Operator)
+    kind = known.get(name, str)
+    if operator in ORDERED and name in known and kind is not Decimal:
+        fields["operator"].note(Fault.INCONSISTENT, f"{operator} on {name}", "only amounts can be compared")
+    if operator is Operator.ONE_OF:
+        choices = tuple(value.text() for value in fields["value"].items(at_least=1))
+        return Condition(field=name, operator=operator, value=choices)
+    return Condition(field=name, operator=operator, value=read_value(fields["value"], kind))
+
+
+def read_value(entry: Entry, kind: type) -> Decimal | str | bool:
+    if kind is Decimal:
+        return entry.number()
+    return entry.yes_no() if kind is bool else entry.text()
