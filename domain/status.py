@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from domain.ids import MeasureId, MilestoneId, PersonId
 from domain.measures import Milestone
@@ -28,8 +29,7 @@ class Dimension(StrEnum):
     POTENTIAL = "potential"
 
 
-_WORSE = (Status.GREY, Status.GREEN, Status.AMBER, Status.RED)  # grey claims less than green does
-_JUDGED = (Status.GREEN, Status.AMBER, Status.RED)
+JUDGED = (Status.GREEN, Status.AMBER, Status.RED)  # from best to worst
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +56,8 @@ def implementation_status(
 ) -> ImplementationStatus:
     """Green while nothing open is late or forecast late, amber up to `amber_days`, red beyond; grey without milestones.
 
-    A milestone that is done or waived is late no more. An overdue condition is red, also where there are no milestones. For
-    a measure on hold pass the day the hold began as `today`: its clock stands still.
+    A milestone that is done or waived is late no more. An overdue condition is red, also where there are no milestones.
+    For a measure on hold pass the day the hold began as `today`: its clock stands still.
     """
     days = {m.id: _days_late(m, today) for m in milestones}
     late = sorted((id_ for id_, n in days.items() if n > 0), key=lambda id_: -days[id_])
@@ -74,9 +74,9 @@ def potential_status(figures: Figures, green_from: Decimal, amber_from: Decimal)
     """The worse of forecast against plan and actual against plan to date; thresholds are shares (1 and 0.80).
 
     What is compared: the full-year effect; where a measure has none, its one-off benefit; where it has neither (an IT
-    project, say), its one-off cost: plan cost / forecast cost, so that an overrun lowers the potential. A plan that costs
-    more than it brings is compared the same way round. The share to date counts from the lock on, as actuals do, and never
-    for cost alone: money not yet spent is no merit. Grey before there is a plan and a forecast.
+    project, say), its one-off cost: plan cost / forecast cost, so that an overrun lowers the potential. A plan that
+    costs more than it brings is compared the same way round. The share to date counts from the lock on, as actuals do,
+    and never for one-off cost: money not yet spent is no merit. Grey before there is a plan and a forecast.
     """
     if not (figures.has_plan and figures.has_forecast):
         return PotentialStatus(status=Status.GREY, full_year=None, to_date=None)
@@ -158,7 +158,7 @@ class OverrideReasonMissing(Refusal):
 @dataclass(frozen=True, kw_only=True)
 class OverrideExpiryNotAhead(Refusal):
     dimension: Dimension
-    expires: date | None
+    expires: date
     today: date
 
 
@@ -196,8 +196,8 @@ def decide_override(
 ) -> OverrideSet | Refusal:
     """Worse is free for the owner; better needs the controller (potential) or the PMO (implementation).
 
-    `current` is the computed status; who may make it better may also make it worse. Grey ranks before green: to claim
-    green where nothing is known needs the same right.
+    `current` is the computed status; who may make it better may also make it worse. To claim green where nothing is
+    known yet (grey) counts as better, to warn there does not.
     """
     dimension = wanted.dimension
     if wanted.status is Status.GREY:
@@ -223,4 +223,123 @@ def effective(computed: Status, override: StatusOverride | None, today: date) ->
 def _is_better(wanted: Status, current: Status) -> bool:
     if current is Status.GREY:
         return wanted is Status.GREEN
-    return _WORSE.index(wanted) < _WORSE.index(current)
+    return JUDGED.index(wanted) < JUDGED.index(current)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixItem:
+    """One measure as the matrix sees it: both statuses as shown, and the value that is at stake."""
+
+    implementation: Status
+    potential: Status
+    value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    count: int = 0
+    value: Decimal = ZERO
+
+    def __add__(self, other: "Cell") -> "Cell":
+        return Cell(count=self.count + other.count, value=self.value + other.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusMatrix:
+    """Counts and values by both statuses: 3 x 3, and beside it what is grey in one of them. Never an average."""
+
+    cells: Mapping[tuple[Status, Status], Cell]  # (implementation, potential), only the pairs that occur
+
+    def cell(self, implementation: Status, potential: Status) -> Cell:
+        return self.cells.get((implementation, potential), Cell())
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """Implementation down, potential across, each from green to red."""
+        return tuple(tuple(self.cell(down, across) for across in JUDGED) for down in JUDGED)
+
+    @property
+    def grey(self) -> Cell:
+        """Everything with at least one grey."""
+        return sum((cell for pair, cell in self.cells.items() if Status.GREY in pair), Cell())
+
+    @property
+    def total(self) -> Cell:
+        return sum(self.cells.values(), Cell())
+
+
+def matrix(items: Iterable[MatrixItem]) -> StatusMatrix:
+    """The measures counted by both statuses."""
+    cells: dict[tuple[Status, Status], Cell] = {}
+    for item in items:
+        pair = (item.implementation, item.potential)
+        cells[pair] = cells.get(pair, Cell()) + Cell(count=1, value=item.value)
+    return StatusMatrix(cells=cells)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureFacts:
+    """What contradictions are looked for in. `slips_in_a_row`: see the function of that name."""
+
+    measure: MeasureId
+    stage: Stage
+    state: MeasureState
+    implementation: Status
+    potential: Status
+    last_update: date
+    slips_in_a_row: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """Two things said of one measure that do not go together. Subclasses carry what the words need."""
+
+    measure: MeasureId
+
+
+@dataclass(frozen=True, kw_only=True)
+class GreenWhilePotentialFalls(Contradiction):
+    """On schedule, and still short of its value."""
+
+    potential: Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silent(Contradiction):
+    """Said to be running, and nobody has updated it."""
+
+    days: int
+    since: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlippedInARow(Contradiction):
+    """Promised anew, and later, again and again."""
+
+    times: int
+
+
+def contradictions(
+    facts: MeasureFacts, today: date, silent_days: int = 30, slips: int = 3
+) -> tuple[Contradiction, ...]:
+    """What does not go together about a measure that is worked on; nothing once it is closed, cancelled or on hold."""
+    if facts.state is not MeasureState.ACTIVE or facts.stage is Stage.CLOSED:
+        return ()
+    found: list[Contradiction] = []
+    if facts.implementation is Status.GREEN and facts.potential in (Status.AMBER, Status.RED):
+        found.append(GreenWhilePotentialFalls(measure=facts.measure, potential=facts.potential))
+    if (days := (today - facts.last_update).days) >= silent_days:
+        found.append(Silent(measure=facts.measure, days=days, since=facts.last_update))
+    if facts.slips_in_a_row >= slips:
+        found.append(SlippedInARow(measure=facts.measure, times=facts.slips_in_a_row))
+    return tuple(found)
+
+
+def slips_in_a_row(promises: Sequence[date]) -> int:
+    """How many of the latest changes of a promised date, oldest first, moved it later without one that did not."""
+    count = 0
+    for later, earlier in pairwise(reversed(promises)):
+        if later <= earlier:
+            break
+        count += 1
+    return count

@@ -123,7 +123,7 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthFigures:
-    """One month of the curves: `forecast` as entered, `outlook` with closed months' actuals; None: no actual entered."""
+    """One month of the curves: `forecast` as entered, `outlook` with closed months' actuals; None: no actual yet."""
 
     plan: Decimal = ZERO
     forecast: Decimal = ZERO
@@ -162,8 +162,8 @@ def figures(
     """Every figure of one measure.
 
     `locked_plan`: the plan as locked, by line (None before the lock); a line added since has no plan in it. `weights`:
-    shares, 0 to 1. `rates`: plan rates, units of instance currency for one of the line's; the instance's own currency is
-    there with 1. A rate or weight that is missing is a bug: KeyError.
+    shares, 0 to 1. `rates`: plan rates, units of instance currency for one of the line's; the instance's own currency
+    is there with 1. A rate or weight that is missing is a bug: KeyError.
     """
     lines = _ready(measure_lines, locked_plan, state, rates)
     seen = lines if state is MeasureState.CANCELLED else outlook(lines, closed_through)
@@ -204,8 +204,9 @@ def figures(
 def roll_up(parts: Iterable[Figures]) -> Figures:
     """The sum of many figures, in any grouping; of none, zeros. Statuses do not roll up, they are counted."""
     rows = list(parts)
-    sums: dict[str, Any] = {name: sum((getattr(row, name) for row in rows), ZERO) for name in _AMOUNTS}
-    return Figures(**sums, **{name: any(getattr(row, name) for row in rows) for name in _FLAGS})
+    values: dict[str, Any] = {name: sum((getattr(row, name) for row in rows), ZERO) for name in _AMOUNTS}
+    values |= {name: any(getattr(row, name) for row in rows) for name in _FLAGS}
+    return Figures(**values)
 
 
 def by_month(
@@ -256,7 +257,7 @@ def in_instance_currency(lines: Iterable[EffectLine], rates: Mapping[str, Decima
 
 
 def in_year(lines: Iterable[EffectLine], scenario: Scenario, fy: FiscalYear) -> Decimal:
-    """Sum of the year's months, benefits minus costs, of the lines given; the caller chooses which (all, a kind, costs)."""
+    """Sum of the year's months, benefits minus costs, of the lines given: all, one kind, only the costs."""
     return sum((_sum(line, scenario, fy.start, fy.end) for line in _one_currency(lines)), ZERO)
 
 
@@ -280,9 +281,9 @@ def net_in_year(lines: Sequence[EffectLine], scenario: Scenario, fy: FiscalYear)
 def full_year_effect(lines: Iterable[EffectLine], scenario: Scenario) -> Decimal:
     """The recurring effect, benefits minus recurring costs, over the first 12 months at full run.
 
-    Full run, line by line: the run level is the last amount that is not 0; full run starts in the first month within 1 %
-    of it (so that a year spread to the cent counts as level). The 12 months from there are taken as entered, no entry
-    being 0; months after the last entry are taken at the run level. One-off lines have no part in it.
+    Full run, line by line: the run level is the last amount that is not 0; full run starts in the first month within
+    1 % of it (so that a year spread to the cent counts as level). The 12 months from there are taken as entered, no
+    entry being 0; months after the last entry are taken at the run level. One-off lines have no part in it.
     """
     return sum((_full_run(line, scenario) for line in _one_currency(lines) if line.is_recurring), ZERO)
 
@@ -322,7 +323,7 @@ def leakage(locked_plan_full_year: Decimal, forecast_full_year: Decimal) -> Deci
 
 
 def price_of_waiting(lines: Iterable[EffectLine], today_month: Month) -> Decimal:
-    """What a week of waiting costs: forecast benefit of the 12 months after `today_month` / 52; lines in one currency."""
+    """What a week costs: forecast benefit of the 12 months after `today_month` / 52. The lines are of one currency."""
     benefits = [line for line in _one_currency(lines) if line.sign is Sign.BENEFIT]
     first, last = today_month.plus(1), today_month.plus(12)
     return money(sum((_sum(line, Scenario.FORECAST, first, last) for line in benefits), ZERO) / 52)
