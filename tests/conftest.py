@@ -13,6 +13,9 @@ import psycopg
 import pytest
 
 from bin.servers import start_postgres, start_redis, temporary_folder
+from tenants.database import Work
+from tenants.places import Instance
+from tests.house import House, build_house, test_settings
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +62,34 @@ def _database_of_its_own(dsn: str) -> Iterator[str]:
         admin.execute(f"CREATE DATABASE {name}")
         yield urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def house(postgres: str) -> House:
+    """The platform with its library and one firm, made once a test process."""
+    return build_house(test_settings(postgres))
+
+
+@pytest.fixture(scope="session")
+def two_clients(house: House) -> tuple[Instance, Instance]:
+    """Two client instances that are always both there: what one test does in one must not show in the other."""
+    with house.app.app_context():
+        return house.onboard("Lindqvist Home"), house.onboard("Nordfrakt", "order-governance")
+
+
+@pytest.fixture
+def work(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Work]:
+    """The first client in hand, as its own login."""
+    with house.app.app_context():
+        opened = house.work(two_clients[0])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def other_work(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Work]:
+    """The second client in hand."""
+    with house.app.app_context():
+        opened = house.work(two_clients[1])
+        yield opened
+        opened.close()

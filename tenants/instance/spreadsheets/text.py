@@ -63,7 +63,9 @@ def _delimiter(text: str) -> str:
 
 def _consistency(text: str, delimiter: str) -> tuple[float, int]:
     try:
-        widths = [len(row) for row in islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), _SNIFFED_ROWS)]
+        widths = [
+            len(row) for row in islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), _SNIFFED_ROWS)
+        ]
     except csv.Error:
         return 0.0, 0
     widths = [width for width in widths if width]

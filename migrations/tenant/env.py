@@ -1,0 +1,1 @@
+"""Alembic looks for this file; Mandate runs its migrations through tenants.migrate and needs nothing of it."""

@@ -1,0 +1,1 @@
+"""Where data lives and how it is reached: one schema and one login per client instance, beside the shared platform."""

@@ -1,0 +1,116 @@
+"""`mandate`: what an operator types. Everything here may use the administrative login."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import click
+
+from tenants.database import PlatformWork, base_app, platform_work
+from tenants.settings import Settings, SettingsInvalid, read_settings
+
+
+@contextmanager
+def house() -> Iterator[tuple[Settings, PlatformWork]]:
+    """The settings and the platform in hand, inside an application context."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsInvalid as error:
+        raise click.ClickException(f"Settings: {error}") from None
+    with base_app(settings).app_context():
+        work = platform_work()
+        try:
+            yield settings, work
+        finally:
+            work.close()
+
+
+@click.group()
+def mandate() -> None:
+    """Governed execution for consultancies."""
+
+
+@mandate.command()
+def bootstrap() -> None:
+    """Make the platform's login and schema, and take from PUBLIC what no login of ours may have."""
+    from tenants.provisioning import bootstrap_platform
+
+    with house() as (settings, _):
+        bootstrap_platform(settings)
+    click.echo("The platform's login and schema are there.")
+
+
+@mandate.command()
+def migrate() -> None:
+    """Upgrade the platform, then all instances side by side; run again to resume."""
+    from tenants.migrate import migrate_instances, migrate_platform
+    from tenants.platform.actions.library import publish_shipped
+    from tenants.provisioning import fill_spares
+
+    failures = 0
+    with house() as (settings, work):
+        click.echo(f"platform: {migrate_platform(settings)}")
+        for outcome in migrate_instances(settings, work):
+            failures += bool(outcome.failure)
+            click.echo(f"{outcome.instance.schema} {outcome.instance.name}: {outcome.failure or 'upgraded'}")
+        click.echo(f"library: {publish_shipped(work)} new template versions")
+        click.echo(f"spare schemas made: {fill_spares(settings, work)}")
+    sys.exit(1 if failures else 0)
+
+
+@mandate.group()
+def instance() -> None:
+    """Client instances."""
+
+
+@instance.command("list")
+def list_instances() -> None:
+    """Every instance in use: schema, cluster, slug, name."""
+    from tenants.registry import active_instances
+
+    with house() as (_, work):
+        for found in active_instances(work):
+            click.echo(f"{found.schema}  {found.cluster}  {found.slug}  {found.name}")
+
+
+@mandate.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command()
+@click.argument("slug", required=False)
+def verify(slug: str | None) -> None:
+    """Check the chain and the published heads of one instance, or of all. Exit code 1 names a fault."""
+    from tenants.instance.queries.verification import verify_instance
+    from tenants.registry import active_instances
+
+    faults = 0
+    with house() as (settings, work):
+        for found in active_instances(work):
+            if slug in (None, found.slug):
+                verdict = verify_instance(settings, work, found)
+                faults += len(verdict.faults)
+                click.echo(f"{found.slug}: {verdict.summary}")
+                for fault in verdict.faults:
+                    click.echo(f"  {fault}")
+    sys.exit(1 if faults else 0)
+
+
+@mandate.command()
+@click.argument("firm_name")
+@click.argument("email")
+@click.argument("name")
+def firm(firm_name: str, email: str, name: str) -> None:
+    """Create a consulting firm with its first administrator and engagement manager, who is invited by mail."""
+    from tenants.platform.actions.firms import create_firm
+
+    with house() as (_, work):
+        created: UUID = create_firm(work, firm_name, email.lower(), name)
+        click.echo(f"{firm_name}: {created}; {email} has an invitation.")
+
+
+if __name__ == "__main__":
+    mandate()

@@ -1,0 +1,1 @@
+"""One client's schema: models, queries, actions and the audit trail."""

@@ -1,0 +1,1 @@
+"""Changes of a client's data: one action, one transaction, one commit."""

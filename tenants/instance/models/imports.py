@@ -1,0 +1,48 @@
+"""Imports: uploaded tables, how their columns were mapped, and what was left out."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.columns import Json, Key, Moment, Name, Words
+from tenants.instance.models.base import InstanceModel
+
+
+class ImportRow(InstanceModel):
+    """One upload on its way in. `state`: mapping, checking, checked, committing, committed, failed.
+
+    `table` is the file as read; `summary` what the preview showed; `left_out` the numbers of rows left out.
+    """
+
+    __tablename__ = "imports"
+
+    id: Mapped[Key]
+    filename: Mapped[Name]
+    state: Mapped[Name]
+    table: Mapped[Json]
+    mapping: Mapped[Json]
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    rows: Mapped[int]
+    left_out: Mapped[list[int]] = mapped_column(JSONB, server_default=text("'[]'"))
+    left_out_file: Mapped[bytes | None] = mapped_column(LargeBinary)
+    failure: Mapped[Words]
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
+    uploaded_at: Mapped[Moment]
+    committed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int]
+
+
+class SavedMappingRow(InstanceModel):
+    """A column mapping that a person saved under a name."""
+
+    __tablename__ = "saved_mappings"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    mapping: Mapped[Json]
+    saved_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
+    saved_at: Mapped[Moment]

@@ -1,0 +1,68 @@
+"""People of an instance, copied in from the platform, and the roles they hold at nodes."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.columns import Key, Moment, Name, Words
+from tenants.instance.models.base import InstanceModel
+
+
+class MemberRow(InstanceModel):
+    """A person in this instance; `id` is the person's id on the platform. `side`: client or firm."""
+
+    __tablename__ = "members"
+
+    id: Mapped[Key]
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[Name]
+    side: Mapped[Name]
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[Moment]
+
+
+class AssignmentRow(InstanceModel):
+    """A role at a node and below. `node_path` is the path of the node, as in `nodes.path`."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        UniqueConstraint("member_id", "role", "node_id"),
+        Index("assignments_of_role", "role", "node_path"),
+    )
+
+    id: Mapped[Key]
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
+    role: Mapped[Name]
+    node_id: Mapped[UUID] = mapped_column(ForeignKey("nodes.id"), index=True)
+    node_path: Mapped[Words]
+    created_at: Mapped[Moment]
+
+
+class ReferenceRow(InstanceModel):
+    """Reference data: `kind` is business_unit, function or legal_entity."""
+
+    __tablename__ = "reference_items"
+    __table_args__ = (UniqueConstraint("kind", "name"),)
+
+    id: Mapped[Key]
+    kind: Mapped[Name]
+    name: Mapped[Name]
+
+
+class ForumRow(InstanceModel):
+    """A decision forum; `quorum` is how many of its members must have voted."""
+
+    __tablename__ = "forums"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    chair_id: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
+    quorum: Mapped[int]
+
+
+class ForumMemberRow(InstanceModel):
+    __tablename__ = "forum_members"
+
+    forum_id: Mapped[Key] = mapped_column(ForeignKey("forums.id"))
+    member_id: Mapped[Key] = mapped_column(ForeignKey("members.id"), index=True)

@@ -1,0 +1,98 @@
+"""A transaction in one instance: lock, change, record in the trail, and put what must follow into the outbox."""
+
+import json
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from domain.access import Actor
+from domain.refusals import Refusal
+from tenants.database import PlainTransaction
+from tenants.instance.models.audit import AuditEventRow
+from tenants.instance.models.outbox import OutboxRow
+
+R = TypeVar("R", bound=Refusal)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What an event is about. `path` is the node path that decides who may read the event."""
+
+    kind: str
+    id: UUID | None
+    label: str
+    path: str = ""
+
+
+INSTANCE = Subject(kind="instance", id=None, label="")
+
+
+@dataclass(kw_only=True)
+class Transaction(PlainTransaction):
+    """What an action works with. It is committed by `Work.transaction` and by nothing else."""
+
+    def record(self, event: Any, actor: Actor | None, subject: Subject, reason: str = "") -> None:
+        """Append an event (a frozen dataclass of the domain) to the trail. `actor` is None for the service itself."""
+        self._append(event, actor, subject, reason, is_refusal=False)
+
+    def refuse(self, refusal: R, actor: Actor, subject: Subject) -> R:
+        """Record a refused attempt at a governed step; everything else the transaction did is undone."""
+        self.session.rollback()
+        self._append(refusal, actor, subject, "", is_refusal=True)
+        return refusal
+
+    def later(self, job: str, **arguments: str) -> None:
+        """Put a job into the outbox; the relay enqueues it after the commit. Arguments are ids, as text."""
+        row = OutboxRow(id=self.work.new_id(), job=job, arguments=arguments, created_at=self.work.now())
+        self.session.add(row)
+
+    def _append(self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool) -> None:
+        self.session.flush()
+        self.session.execute(
+            insert(AuditEventRow.__table__).values(  # type: ignore[arg-type]
+                id=self.work.new_id(),
+                actor_id=actor.person if actor else None,
+                actor_name=actor.name if actor else "Mandate",
+                on_behalf_of=actor.on_behalf_of if actor else None,
+                kind=type(event).__name__,
+                is_refusal=is_refusal,
+                subject_kind=subject.kind,
+                subject_id=subject.id,
+                subject_label=subject.label,
+                path=subject.path,
+                body=body_text(event),
+                reason=reason,
+                request_id=self.work.request_id,
+            )
+        )
+
+
+def body_text(event: Any) -> str:
+    """The event as canonical JSON: keys sorted, money and moments as strings, nothing rounded."""
+    return json.dumps(plain(event), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def plain(value: Any) -> Any:
+    """Plain data of a domain value: what JSON can hold without losing a cent."""
+    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+        return value
+    if isinstance(value, Enum):
+        return value.name.lower() if isinstance(value.value, int) else value.value
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, dict) or hasattr(value, "items"):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted((plain(item) for item in value), key=str)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return str(value)

@@ -1,0 +1,1 @@
+"""Changes of the platform schema: one action, one transaction."""

@@ -1,0 +1,10 @@
+"""What every table of the platform schema has in common."""
+
+from tenants.database import db
+
+
+class PlatformModel(db.Model):  # type: ignore[name-defined, misc]
+    """A table of the schema `platform`."""
+
+    __abstract__ = True
+    __bind_key__ = "platform"

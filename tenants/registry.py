@@ -1,0 +1,52 @@
+"""The registry: from a slug in an address to the instance behind it, for those who may enter."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from domain.ids import FirmId, InstanceId, PersonId
+from tenants.database import NotFound, PlatformWork
+from tenants.places import Instance
+from tenants.platform.models.instances import InstanceMemberRow, InstanceRow
+
+
+def find_for_person(work: PlatformWork, slug: str, person: PersonId) -> tuple[Instance, str] | None:
+    """The active instance with this slug and the person's side in it; None where the person is no member."""
+    statement = (
+        select(InstanceRow, InstanceMemberRow.side)
+        .join(InstanceMemberRow, InstanceMemberRow.instance_id == InstanceRow.id)
+        .where(InstanceRow.slug == slug, InstanceRow.state == "active", InstanceMemberRow.person_id == person)
+    )
+    row = work.session.execute(statement).one_or_none()
+    return (to_instance(row[0]), row[1]) if row else None
+
+
+def get_instance(work: PlatformWork, instance_id: InstanceId) -> Instance:
+    """The instance with this id. Raises NotFound."""
+    row = work.session.get(InstanceRow, instance_id)
+    if row is None:
+        raise NotFound(f"instance {instance_id}")
+    return to_instance(row)
+
+
+def active_instances(work: PlatformWork) -> Sequence[Instance]:
+    """Every instance in use, by schema name."""
+    rows = work.session.scalars(select(InstanceRow).where(InstanceRow.state == "active").order_by(InstanceRow.schema))
+    return [to_instance(row) for row in rows]
+
+
+def outdated_instances(work: PlatformWork, head: str) -> Sequence[Instance]:
+    """Every schema, spare ones too, whose revision is not `head`: one query for the whole fleet."""
+    rows = work.session.scalars(select(InstanceRow).where(InstanceRow.revision != head).order_by(InstanceRow.schema))
+    return [to_instance(row) for row in rows]
+
+
+def to_instance(row: InstanceRow) -> Instance:
+    return Instance(
+        id=InstanceId(row.id),
+        firm_id=FirmId(row.firm_id) if row.firm_id else None,
+        slug=row.slug or "",
+        name=row.name,
+        cluster=row.cluster,
+        schema=row.schema,
+    )
