@@ -1,0 +1,189 @@
+"""Which policy applies to a request, who may decide each of its steps, and until when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from domain.access import Duties, Role, segregation_conflict
+from domain.approvals.request import RequestStep
+from domain.governance.policies import (
+    Approvers,
+    DecisionForum,
+    Fact,
+    NamedOnMeasure,
+    NamedPeople,
+    Policy,
+    RoleAtNode,
+    Rule,
+    Step,
+)
+from domain.ids import ForumId, PersonId
+from domain.measures import Measure
+from domain.refusals import Refusal
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """One role of one person at a node's path."""
+
+    person: PersonId
+    role: Role
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForumMembers:
+    """A decision forum: who belongs to it and how many votes make a decision."""
+
+    members: tuple[PersonId, ...]
+    quorum: int
+    chair: PersonId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """Who holds what in the instance; only people who can sign in."""
+
+    holders: tuple[Holder, ...] = ()
+    forums: Mapping[ForumId, ForumMembers] = field(default_factory=dict)
+    people_by_email: Mapping[str, PersonId] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoPolicy(Refusal):
+    """The template has no policy for this kind and these facts."""
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoApprover(Refusal):
+    """Nobody may decide the step: nobody is there, or only people whom segregation of duties excludes."""
+
+    step: str
+    selector: str  # "measure:sponsor", "role:pmo", "people", "forum"
+    excluded: tuple[PersonId, ...]  # who is there but may not
+    have: int
+    need: int
+
+
+def select_policy(policies: Iterable[Policy], kind: str, facts: Mapping[str, Fact]) -> Policy | NoPolicy:
+    """The first policy that governs the kind and whose conditions all hold."""
+    return next((policy for policy in policies if policy.applies(kind, facts)), NoPolicy(kind=kind))
+
+
+def policy_facts(measure: Measure) -> Mapping[str, Fact]:
+    """What the conditions of a policy may look at; `value` is the target, before there is one the rough value."""
+    value = measure.rough_value if measure.target is None else measure.target
+    return {
+        "rough_value": measure.rough_value,
+        "target": measure.target,
+        "value": value,
+        "stage": measure.stage.name.lower(),
+    }
+
+
+def resolve_steps(
+    policy: Policy, measure: Measure, path: str, duties: Duties, directory: Directory
+) -> tuple[RequestStep, ...] | NoApprover:
+    """The steps that apply, each with the people who may decide it; refused where a step cannot be satisfied."""
+    facts = policy_facts(measure)
+    resolved: list[RequestStep] = []
+    for step in policy.steps:
+        if not all(condition.holds(facts) for condition in step.when):
+            continue
+        outcome = resolve_step(step, measure, path, duties, directory)
+        if isinstance(outcome, NoApprover):
+            return outcome
+        resolved.append(outcome)
+    return tuple(resolved)
+
+
+def resolve_step(
+    step: Step, measure: Measure, path: str, duties: Duties, directory: Directory
+) -> RequestStep | NoApprover:
+    candidates = resolve_approvers(step.approvers, measure, path, duties, directory)
+    able = tuple(person for person in candidates if segregation_conflict(duties, person) is None)
+    needed = votes_needed(step, able, measure, directory)
+    if len(able) < max(needed, 1):
+        excluded = tuple(person for person in candidates if person not in able)
+        named = selector_name(step.approvers)
+        return NoApprover(step=step.name, selector=named, excluded=excluded, have=len(able), need=max(needed, 1))
+    return RequestStep(
+        name=step.name,
+        selector=selector_name(step.approvers),
+        approvers=able,
+        rule=step.quorum.rule,
+        needed=needed,
+        due_working_days=step.due_working_days,
+        step_up=step.step_up,
+    )
+
+
+def resolve_approvers(
+    approvers: Approvers, measure: Measure, path: str, duties: Duties, directory: Directory
+) -> tuple[PersonId, ...]:
+    """Everybody the selector names, each once, also those who may not decide this one."""
+    match approvers:
+        case NamedOnMeasure(role=role):
+            named = {Role.OWNER: measure.owner, Role.SPONSOR: measure.sponsor, Role.CONTROLLER: measure.controller}
+            person = named.get(role)
+            return () if person is None else (person,)
+        case RoleAtNode(role=role):
+            return nearest_holders(role, path, duties, directory)
+        case NamedPeople(emails=emails):
+            found = (directory.people_by_email.get(email) for email in emails)
+            return once(person for person in found if person is not None)
+        case DecisionForum():
+            forum = None if measure.forum is None else directory.forums.get(measure.forum)
+            return () if forum is None else once(forum.members)
+
+
+def nearest_holders(role: Role, path: str, duties: Duties, directory: Directory) -> tuple[PersonId, ...]:
+    """Holders at the longest path above the subject where somebody may decide; else all of them, to be named."""
+    above = [holder for holder in directory.holders if holder.role is role and path.startswith(holder.path)]
+    for level in sorted({holder.path for holder in above}, key=len, reverse=True):
+        here = once(holder.person for holder in above if holder.path == level)
+        if any(segregation_conflict(duties, person) is None for person in here):
+            return here
+    return once(holder.person for holder in above)
+
+
+def votes_needed(step: Step, able: tuple[PersonId, ...], measure: Measure, directory: Directory) -> int:
+    """A forum's quorum shrinks to those who may decide, N of M does not: it was written for a number of people."""
+    match step.quorum.rule:
+        case Rule.ANY:
+            return 1
+        case Rule.ALL:
+            return len(able)
+        case Rule.COUNT:
+            return step.quorum.count
+        case Rule.FORUM:
+            forum = None if measure.forum is None else directory.forums.get(measure.forum)
+            return min(len(able), 1 if forum is None else max(forum.quorum, 1))
+
+
+def selector_name(approvers: Approvers) -> str:
+    match approvers:
+        case NamedOnMeasure(role=role):
+            return f"measure:{role}"
+        case RoleAtNode(role=role):
+            return f"role:{role}"
+        case NamedPeople():
+            return "people"
+        case DecisionForum():
+            return "forum"
+
+
+def once(people: Iterable[PersonId]) -> tuple[PersonId, ...]:
+    return tuple(dict.fromkeys(people))
+
+
+def add_working_days(day: date, count: int, holidays: frozenset[date] = frozenset()) -> date:
+    """The day `count` working days after `day`; Saturdays, Sundays and holidays do not count."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day.weekday() < SATURDAY and day not in holidays
+    return day

@@ -1,0 +1,191 @@
+"""Opens a sealed request, withdraws it, voids it when what it was about has changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from domain.access import Actor, Duties, segregation_conflict
+from domain.approvals.choosing import (
+    Directory,
+    NoPolicy,
+    add_working_days,
+    policy_facts,
+    resolve_steps,
+    select_policy,
+)
+from domain.approvals.request import ApprovalRequest, RequestState
+from domain.governance.criteria import CriterionResult
+from domain.governance.policies import GATE_KINDS, gate_kind
+from domain.governance.template import GovernanceTemplate
+from domain.ids import PersonId, RequestId
+from domain.measures import Measure
+from domain.refusals import Refusal
+from domain.seal import FieldChange, canonical_subject, canonical_text, seal, text_differences
+from domain.stages import Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenRequest:
+    """What there is to know of another open request on the same measure."""
+
+    id: RequestId
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What a decision about a measure looks at beside the measure: where it is, who is there, what is open."""
+
+    path: str  # materialised path of its measure package
+    template: GovernanceTemplate
+    directory: Directory
+    open_requests: tuple[OpenRequest, ...] = ()
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a request is about, as the seal and segregation see it: the canonical text and who has which part."""
+
+    text: str
+    duties: Duties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What is requested: the kind, the stage a gate leads to, a reason from the template's list, a comment."""
+
+    kind: str
+    target: Stage | None = None
+    reason: str = ""
+    comment: str = ""
+    checklist: tuple[CriterionResult, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requested:
+    """A request was opened."""
+
+    request: ApprovalRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestWithdrawn:
+    request: RequestId
+    person: PersonId
+    at: datetime
+    comment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestVoided:
+    """The subject changed while the request was open."""
+
+    request: RequestId
+    at: datetime
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestAlreadyOpen(Refusal):
+    """One request at a time: one for a gate, one for holding, resuming or cancelling."""
+
+    request: RequestId
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestNotOpen(Refusal):
+    """The request is settled already."""
+
+    request: RequestId
+    state: RequestState
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotYourRequest(Refusal):
+    """Only who made a request withdraws it."""
+
+    request: RequestId
+    requested_by: PersonId
+
+
+def open_request(
+    ask: Ask, measure: Measure, situation: Situation, actor: Actor, now: datetime, request_id: RequestId
+) -> ApprovalRequest | Refusal:
+    """Seal the subject, choose the policy, find the approvers. The caller has checked right, stage and state."""
+    if other := conflicting(ask.kind, situation.open_requests):
+        return RequestAlreadyOpen(request=other.id, kind=other.kind)
+    subject = subject_of(measure, ask.kind, actor.person)
+    if conflict := segregation_conflict(subject.duties):
+        return conflict
+    policy = select_policy(situation.template.policies, ask.kind, policy_facts(measure))
+    if isinstance(policy, NoPolicy):
+        return policy
+    steps = resolve_steps(policy, measure, situation.path, subject.duties, situation.directory)
+    if isinstance(steps, Refusal):
+        return steps
+    first_due = add_working_days(now.date(), steps[0].due_working_days, situation.holidays)
+    return ApprovalRequest(
+        id=request_id,
+        kind=ask.kind,
+        measure=measure.id,
+        code=measure.code,
+        target=ask.target,
+        template=situation.template.reference,
+        policy=policy.key,
+        steps=(replace(steps[0], due_on=first_due), *steps[1:]),
+        duties=subject.duties,
+        requested_by=actor.person,
+        requested_at=now,
+        seal=seal(subject.text),
+        subject=subject.text,
+        checklist=ask.checklist,
+        reason=ask.reason,
+        comment=ask.comment,
+    )
+
+
+def conflicting(kind: str, others: Iterable[OpenRequest]) -> OpenRequest | None:
+    """Another open request of the same family: gates are one, holding, resuming and cancelling another."""
+    return next((other for other in others if (other.kind in GATE_KINDS) == (kind in GATE_KINDS)), None)
+
+
+def subject_of(measure: Measure, kind: str, requester: PersonId | None = None) -> Subject:
+    """The measure as a request of this kind sees it."""
+    duties = Duties(
+        owner=measure.owner,
+        sponsor=measure.sponsor,
+        controller=measure.controller,
+        requested_by=requester,
+        last_edited_by=measure.last_edited_by,
+        editors=measure.editors,
+        is_closure=kind == gate_kind(Stage.CLOSED),
+    )
+    return Subject(text=canonical_text(canonical_subject(measure, kind)), duties=duties)
+
+
+def decide_withdraw(request: ApprovalRequest, actor: Actor, now: datetime, comment: str) -> RequestWithdrawn | Refusal:
+    if request.state is not RequestState.OPEN:
+        return RequestNotOpen(request=request.id, state=request.state)
+    if actor.person != request.requested_by:
+        return NotYourRequest(request=request.id, requested_by=request.requested_by)
+    return RequestWithdrawn(request=request.id, person=actor.person, at=now, comment=comment.strip())
+
+
+def void_if_changed(request: ApprovalRequest, measure: Measure, now: datetime) -> RequestVoided | None:
+    """Compare the sealed subject with the measure as it is now; None when nothing governed has changed."""
+    if request.state is not RequestState.OPEN:
+        return None
+    current = subject_of(measure, request.kind).text
+    if seal(current) == request.seal:
+        return None
+    return RequestVoided(request=request.id, at=now, changes=text_differences(request.subject, current))
+
+
+def after_withdrawal(request: ApprovalRequest) -> ApprovalRequest:
+    return replace(request, state=RequestState.WITHDRAWN)
+
+
+def after_voiding(request: ApprovalRequest) -> ApprovalRequest:
+    return replace(request, state=RequestState.VOIDED)

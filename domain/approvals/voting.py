@@ -1,0 +1,177 @@
+"""Counts one vote and says whether it settles the step, and the step the request."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from domain.access import Actor, Duties, segregation_conflict
+from domain.approvals.choosing import add_working_days
+from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Vote
+from domain.approvals.requesting import RequestNotOpen, Subject
+from domain.governance.policies import Rule
+from domain.ids import PersonId, RequestId
+from domain.refusals import Refusal
+from domain.seal import FieldChange, seal, text_differences
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voted:
+    """One vote was counted. `step_outcome` is None while the step waits; `state` is the request's after the vote."""
+
+    request: RequestId
+    step_name: str
+    vote: CastVote
+    step_outcome: RequestState | None
+    state: RequestState
+    next_step: str | None = None
+    next_due_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAnApprover(Refusal):
+    """The step that waits asks other people."""
+
+    request: RequestId
+    step: str
+    waits_for: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlreadyVoted(Refusal):
+    request: RequestId
+    step: str
+    choice: Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentNeeded(Refusal):
+    """Everything but an approval says why."""
+
+    choice: Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbstentionNotPossible(Refusal):
+    """Only members of a forum abstain."""
+
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealBroken(Refusal):
+    """What was requested is not what is there now."""
+
+    request: RequestId
+    changes: tuple[FieldChange, ...]
+
+
+def decide_vote(
+    request: ApprovalRequest,
+    vote: Vote,
+    actor: Actor,
+    now: datetime,
+    subject: Subject,
+    holidays: frozenset[date] = frozenset(),
+) -> Voted | Refusal:
+    """Count one vote. `subject` is what the request is about as it is now; the request holds it as it was sealed."""
+    index = request.current
+    if index is None:
+        return RequestNotOpen(request=request.id, state=request.state)
+    step = request.steps[index]
+    if refusal := may_not_vote(request, step, index, actor, subject.duties):
+        return refusal
+    if refusal := not_votable(step, vote):
+        return refusal
+    if seal(subject.text) != request.seal:
+        return SealBroken(request=request.id, changes=text_differences(request.subject, subject.text))
+    cast = CastVote(
+        step=index,
+        person=actor.person,
+        on_behalf_of=actor.on_behalf_of,
+        choice=vote.choice,
+        comment=vote.comment.strip(),
+        at=now,
+    )
+    return counted(request, step, cast, holidays)
+
+
+def may_not_vote(
+    request: ApprovalRequest, step: RequestStep, index: int, actor: Actor, duties: Duties
+) -> Refusal | None:
+    """Segregation first, as sealed and as it stands now: it is the reason a person should hear."""
+    deciders = [person for person in (actor.person, actor.on_behalf_of) if person is not None]
+    as_it_stands = replace(duties, requested_by=request.requested_by, is_closure=request.duties.is_closure)
+    for parts in (request.duties, as_it_stands):
+        if conflict := segregation_conflict(parts, *deciders):
+            return conflict
+    approver = actor.on_behalf_of or actor.person
+    if approver not in step.approvers:
+        return NotAnApprover(request=request.id, step=step.name, waits_for=request.waits_for)
+    earlier = next((vote for vote in request.votes_of(index) if vote.approver == approver), None)
+    return AlreadyVoted(request=request.id, step=step.name, choice=earlier.choice) if earlier else None
+
+
+def not_votable(step: RequestStep, vote: Vote) -> Refusal | None:
+    if vote.choice is Choice.ABSTAIN and step.rule is not Rule.FORUM:
+        return AbstentionNotPossible(step=step.name)
+    if vote.choice is not Choice.APPROVE and not vote.comment.strip():
+        return CommentNeeded(choice=vote.choice)
+    return None
+
+
+def counted(request: ApprovalRequest, step: RequestStep, cast: CastVote, holidays: frozenset[date]) -> Voted:
+    outcome = settle(step, [vote.choice for vote in (*request.votes_of(cast.step), cast)])
+    following = request.steps[cast.step + 1] if cast.step + 1 < len(request.steps) else None
+    goes_on = outcome is RequestState.APPROVED and following is not None
+    reached = following if goes_on else None
+    return Voted(
+        request=request.id,
+        step_name=step.name,
+        vote=cast,
+        step_outcome=outcome,
+        state=RequestState.OPEN if goes_on or outcome is None else outcome,
+        next_step=reached.name if reached else None,
+        next_due_on=add_working_days(cast.at.date(), reached.due_working_days, holidays) if reached else None,
+    )
+
+
+def settle(step: RequestStep, choices: Iterable[Choice]) -> RequestState | None:
+    """What the votes cast so far make of a step; None while it waits. Source: DOMAIN.md, 3 (quorum).
+
+    any: the first vote settles it. all: the first that is not an approval does, else the last. N of M: N approvals,
+    or as soon as N can no longer be reached. Forum: a majority of those for and against, once the quorum has voted.
+    """
+    counts = Counter(choices)
+    approvals, against = counts[Choice.APPROVE], counts[Choice.REJECT] + counts[Choice.RETURN]
+    waiting = len(step.approvers) - counts.total()
+    negative = RequestState.RETURNED if counts[Choice.RETURN] >= counts[Choice.REJECT] else RequestState.REJECTED
+    if step.rule is Rule.FORUM:
+        return settle_forum(step, counts.total(), approvals, against, waiting, negative)
+    if approvals >= step.needed:
+        return RequestState.APPROVED
+    if approvals + waiting < step.needed or (against and step.rule is Rule.ANY):
+        return negative
+    return None
+
+
+def settle_forum(
+    step: RequestStep, cast: int, approvals: int, against: int, waiting: int, negative: RequestState
+) -> RequestState | None:
+    if cast >= step.needed and approvals > against:
+        return RequestState.APPROVED
+    if cast >= step.needed and against > approvals:
+        return negative
+    if waiting:
+        return None
+    return negative if against else RequestState.REJECTED
+
+
+def apply_vote(request: ApprovalRequest, voted: Voted) -> ApprovalRequest:
+    """The request after the vote."""
+    index = voted.vote.step
+    steps = list(request.steps)
+    steps[index] = replace(steps[index], settled=voted.step_outcome)
+    if voted.next_due_on is not None:
+        steps[index + 1] = replace(steps[index + 1], due_on=voted.next_due_on)
+    return replace(request, steps=tuple(steps), votes=(*request.votes, voted.vote), state=voted.state)

@@ -1,0 +1,144 @@
+"""The seal of a request: the canonical text of what was governed when it was made, and its SHA-256."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from hashlib import sha256
+
+from domain.governance.policies import gate_kind
+from domain.measures import Measure, Milestone
+from domain.stages import Stage
+from domain.value import EffectLine, Scenario
+
+SUBJECT_FIELDS = (
+    "code",
+    "package",
+    "title",
+    "description",
+    "expected_effect",
+    "owner",
+    "sponsor",
+    "controller",
+    "business_unit",
+    "function",
+    "legal_entity",
+    "forum",
+    "start",
+    "end",
+    "stage",
+    "state",
+    "rough_value",
+    "target",
+    "baseline_source",
+    "assumptions",
+    "risks",
+    "dependencies",
+    "no_risks",
+    "no_dependencies",
+    "plan_version",
+)
+LINE_FIELDS = ("name", "kind", "recurrence", "sign", "is_pnl", "is_cash", "currency", "account", "cost_centre")
+PROGRESS_KINDS = (gate_kind(Stage.IMPLEMENTED), gate_kind(Stage.CLOSED))
+FORECAST_KINDS = tuple(gate_kind(stage) for stage in (Stage.IDENTIFIED, Stage.DETAILED, Stage.DECIDED))
+
+Canonical = dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldChange:
+    """One governed field before and after; None where it was absent."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+def canonical_subject(measure: Measure, kind: str) -> Canonical:
+    """Every governed field of a request of this kind, flat, as text; absent and empty fields are left out.
+
+    Fields and plan always; the forecast until the decision; progress and evidence from implementation on; actuals
+    for the closure only. So a routine entry does not void a request that was not about it.
+    """
+    subject = {name: written(getattr(measure, name)) for name in SUBJECT_FIELDS}
+    subject["controller_confirmed"] = written(measure.controller_confirmed_at)
+    for milestone in measure.milestones:
+        subject |= milestone_fields(milestone, with_progress=kind in PROGRESS_KINDS)
+    for line in measure.lines:
+        subject |= line_fields(line, scenarios_of(kind))
+    if kind in PROGRESS_KINDS:
+        for evidence in measure.evidence:
+            subject[f"evidence.{evidence.id}"] = evidence.title
+    return {name: value for name, value in sorted(subject.items()) if value}
+
+
+def canonical_plan(measure: Measure) -> Canonical:
+    """What locks at Decided: dates, target, people and the plan series."""
+    names = ("start", "end", "target", "owner", "sponsor", "controller", "forum")
+    plan = {name: written(getattr(measure, name)) for name in names}
+    for line in measure.lines:
+        plan |= line_fields(line, (Scenario.BASELINE, Scenario.PLAN))
+    return {name: value for name, value in sorted(plan.items()) if value}
+
+
+def scenarios_of(kind: str) -> tuple[Scenario, ...]:
+    if kind in FORECAST_KINDS:
+        return (Scenario.BASELINE, Scenario.PLAN, Scenario.FORECAST)
+    if kind == gate_kind(Stage.CLOSED):
+        return (Scenario.BASELINE, Scenario.PLAN, Scenario.ACTUAL)
+    return (Scenario.BASELINE, Scenario.PLAN)
+
+
+def milestone_fields(milestone: Milestone, with_progress: bool) -> Canonical:
+    names = ("title", "owner", "due") + (("done_on", "waived_because", "evidence") if with_progress else ())
+    return {f"milestone.{milestone.id}.{name}": written(getattr(milestone, name)) for name in names}
+
+
+def line_fields(line: EffectLine, scenarios: Iterable[Scenario]) -> Canonical:
+    fields = {f"line.{line.id}.{name}": written(getattr(line, name)) for name in LINE_FIELDS}
+    for scenario in scenarios:
+        for month, amount in line.series.get(scenario, {}).items():
+            fields[f"line.{line.id}.{scenario}.{month}"] = written(amount)
+    return fields
+
+
+def written(value: object) -> str:
+    """One value as canonical text: money with two places, dates in ISO form, ids as they are; "" for none."""
+    match value:
+        case None | False:
+            return ""
+        case True:
+            return "yes"
+        case Decimal():
+            return f"{value:.2f}"
+        case Enum():
+            return value.name.lower()
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def canonical_text(subject: Mapping[str, str]) -> str:
+    """JSON with sorted keys and no space, the same for the same content everywhere."""
+    return json.dumps(subject, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def seal(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FieldChange, ...]:
+    """Every field that differs, by name."""
+    return tuple(
+        FieldChange(field=name, before=before.get(name), after=after.get(name))
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+    )
+
+
+def text_differences(before: str, after: str) -> tuple[FieldChange, ...]:
+    """The same for two canonical texts."""
+    return differences(json.loads(before), json.loads(after))
