@@ -3,6 +3,7 @@
 read_table (tenants.instance.spreadsheets) -> guess_mapping -> check -> plan_import, with rejected_rows beside it.
 """
 
+from domain.imports.checking import check
 from domain.imports.fields import Field
 from domain.imports.guess import guess_mapping
 from domain.imports.mapping import ColumnMapping, DateOrder, MappingUnreadable, MappingUnusable, from_json, to_json
@@ -17,11 +18,11 @@ from domain.imports.plan import (
     plan_import,
     spread,
 )
-from domain.imports.preview import FileNote, ImportPreview, NewPerson, NodeSum, PreviewRow, RowState, check
+from domain.imports.preview import FileNote, ImportPreview, NewPerson, NodeSum, PreviewRow, RowState
 from domain.imports.problems import Reason, RowProblem, Severity
 from domain.imports.reference import KnownPerson, MeasureKey, NodePath, ReferenceData, measure_key
 from domain.imports.rejected import RejectedRows, rejected_rows
-from domain.imports.table import DecimalMark, Table, TableRow, decimal_mark_hint
+from domain.imports.table import DecimalMark, Table, TableRow, decimal_mark_hint, table_from_json, table_to_json
 
 __all__ = [
     "ColumnMapping",
@@ -61,5 +62,7 @@ __all__ = [
     "plan_import",
     "rejected_rows",
     "spread",
+    "table_from_json",
+    "table_to_json",
     "to_json",
 ]

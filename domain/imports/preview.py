@@ -1,4 +1,4 @@
-"""A table held against the instance: every row good, to look at, or to correct, with its reasons and the sums as read."""
+"""What looking at an import shows: every row good, to look at or to correct, its reasons, and the sums as read."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.governance.template import EffectKind
 from domain.ids import ForumId, ReferenceId
-from domain.imports.mapping import ColumnMapping, MappingUnusable
+from domain.imports.mapping import ColumnMapping
 from domain.imports.problems import Reason, RowProblem, Severity
-from domain.imports.reference import NodePath, ReferenceData
+from domain.imports.reference import NodePath
 from domain.imports.table import Table, TableRow
 from domain.months import Month
 from domain.value import Recurrence, Sign
@@ -61,7 +62,7 @@ class RowValues:
     end: date | None = None
     due: date | None = None
     due_forecast: date | None = None
-    kind: str | None = None
+    kind: EffectKind | None = None
     recurrence: Recurrence | None = None
     sign: Sign | None = None
     first_month: Month | None = None
@@ -108,6 +109,8 @@ class ImportPreview:
 
     table: Table
     mapping: ColumnMapping
+    currency: str
+    known_nodes: frozenset[NodePath]  # of the instance, in its spelling
     rows: tuple[PreviewRow, ...]
     sums: tuple[NodeSum, ...]  # of every row whose amounts could be read, in file order
     new_nodes: tuple[NodePath, ...]  # parents before children
@@ -120,8 +123,3 @@ class ImportPreview:
 
     def rows_in(self, state: RowState) -> tuple[PreviewRow, ...]:
         return tuple(row for row in self.rows if row.state is state)
-
-
-def check(table: Table, mapping: ColumnMapping, reference: ReferenceData) -> ImportPreview | MappingUnusable:
-    """Read every row with the mapping, hold it against the instance and its neighbours, and say what is wrong."""
-    raise NotImplementedError

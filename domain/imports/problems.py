@@ -17,6 +17,11 @@ class Severity(StrEnum):
 class Reason:
     """Why a cell or row is not good. Subclasses carry what the words need."""
 
+    @property
+    def kind(self) -> str:
+        """The name of its words: the macro in components/import_problems.html."""
+        return type(self).__name__
+
 
 @dataclass(frozen=True, kw_only=True)
 class Missing(Reason):
@@ -94,6 +99,13 @@ class NoSuchDay(Reason):
 
 
 @dataclass(frozen=True, kw_only=True)
+class YearNotPlausible(Reason):
+    year: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotAMonth(Reason):
     pass
 
@@ -140,7 +152,16 @@ class StageNotImportable(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class OtherCurrency(Reason):
+    """`currency` is the instance's."""
+
     currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAWordFor(Reason):
+    """Neither of the words that recurrence or sign may be."""
+
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

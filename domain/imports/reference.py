@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.governance.template import EffectKind
 from domain.ids import ForumId, NodeId, PersonId, ReferenceId
 from domain.stages import Stage
 
@@ -24,7 +25,7 @@ class ReferenceData:
 
     currency: str
     fiscal_year_start: date  # first day of the current fiscal year
-    effect_kinds: Mapping[str, str]  # key -> label, of the pinned governance template
+    effect_kinds: tuple[EffectKind, ...]  # of the pinned governance template; a row names key or label
     people: tuple[KnownPerson, ...] = ()
     business_units: Mapping[str, ReferenceId] = field(default_factory=dict)
     functions: Mapping[str, ReferenceId] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """What a spreadsheet said, cell by cell, as written: the input of an import."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class DecimalMark(StrEnum):
@@ -38,6 +39,25 @@ class Table:
 
     def sample(self, size: int = 200) -> tuple[TableRow, ...]:
         return self.rows[:size]
+
+
+def table_to_json(table: Table) -> dict[str, Any]:
+    """The table as JSON can hold it; `table_from_json` gives the same table again."""
+    about = {name: value for name, value in vars(table).items() if name != "rows"}
+    return about | {"rows": [[row.number, list(row.cells), sorted(row.typed)] for row in table.rows]}
+
+
+def table_from_json(data: Mapping[str, Any]) -> Table:
+    """A table that `table_to_json` wrote."""
+    return Table(
+        headers=tuple(data["headers"]),
+        rows=tuple(TableRow(number=n, cells=tuple(c), typed=frozenset(t)) for n, c, t in data["rows"]),
+        sheet=data["sheet"],
+        delimiter=data["delimiter"],
+        encoding=data["encoding"],
+        decimal_mark=DecimalMark(data["decimal_mark"]) if data["decimal_mark"] else None,
+        other_sheets=tuple(data["other_sheets"]),
+    )
 
 
 def decimal_mark_hint(cells: Iterable[str]) -> DecimalMark | None:

@@ -7,6 +7,7 @@ from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.refused import (
     CellTooLong,
     EmptyFile,
+    NulBytes,
     Refused,
     RepeatedHeader,
     TooManyColumns,
@@ -49,6 +50,8 @@ def _within_limits(row: TableRow, limits: Limits) -> TableRow:
     for column, cell in enumerate(row.cells, start=1):
         if len(cell) > limits.cell_characters:
             raise Refused(CellTooLong(row=row.number, column=column, limit=limits.cell_characters))
+        if "\0" in cell:
+            raise Refused(NulBytes(row=row.number))
     if filled == 0:
         return TableRow(number=row.number, cells=())
     if len(row.cells) > limits.columns:

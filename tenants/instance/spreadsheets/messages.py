@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from domain.imports.table import DecimalMark, Table, TableRow
+from domain.imports.table import Table, table_from_json, table_to_json
 from tenants.instance.spreadsheets import refused
 from tenants.instance.spreadsheets.refused import FileRefused
 
@@ -15,10 +15,10 @@ _REFUSALS = {
 
 def to_message(outcome: Table | FileRefused) -> bytes:
     if isinstance(outcome, FileRefused):
-        return json.dumps({"refused": type(outcome).__name__, "data": asdict(outcome)}).encode()
-    rows = [(row.number, row.cells, sorted(row.typed)) for row in outcome.rows]
-    about = {name: value for name, value in vars(outcome).items() if name != "rows"}
-    return json.dumps({"table": about, "rows": rows}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        message: dict[str, Any] = {"refused": type(outcome).__name__, "data": asdict(outcome)}
+    else:
+        message = {"table": table_to_json(outcome)}
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def from_message(message: bytes) -> Table | FileRefused:
@@ -27,14 +27,4 @@ def from_message(message: bytes) -> Table | FileRefused:
     if kind := data.get("refused"):
         refusal: FileRefused = _REFUSALS[kind](**data["data"])
         return refusal
-    about = data["table"]
-    mark = about["decimal_mark"]
-    return Table(
-        headers=tuple(about["headers"]),
-        rows=tuple(TableRow(number=n, cells=tuple(c), typed=frozenset(t)) for n, c, t in data["rows"]),
-        sheet=about["sheet"],
-        delimiter=about["delimiter"],
-        encoding=about["encoding"],
-        decimal_mark=DecimalMark(mark) if mark else None,
-        other_sheets=tuple(about["other_sheets"]),
-    )
+    return table_from_json(data["table"])

@@ -117,7 +117,9 @@ class ReadingGaveUp(FileRefused):
     limit: str
 
 
-class Refused(Exception):  # noqa: N818  how the depths of a reader say no; never leaves this package
+class Refused(Exception):
+    """How the depths of a reader say no. Never leaves this package."""
+
     def __init__(self, refusal: FileRefused) -> None:
         super().__init__(refusal)
         self.refusal = refusal
