@@ -1,0 +1,24 @@
+"""Charts as coordinates: plain figures in, frozen shapes out; templates/web/components/charts.html turns them into SVG."""
+
+from web.charts.bars import FunnelRow, funnel, month_bars, stacked
+from web.charts.bridge import Step, bridge
+from web.charts.curve import mini_curve, s_curve
+from web.charts.inline import sparkline, spread
+from web.charts.shapes import Chart, Drawing, Figure, Inline
+
+__all__ = [
+    "Chart",
+    "Drawing",
+    "Figure",
+    "FunnelRow",
+    "Inline",
+    "Step",
+    "bridge",
+    "funnel",
+    "mini_curve",
+    "month_bars",
+    "s_curve",
+    "sparkline",
+    "spread",
+    "stacked",
+]
