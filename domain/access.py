@@ -1,7 +1,7 @@
-"""Who may do what, where, and which duties exclude each other. Source: DOMAIN.md, 1 (segregation of duties) and 6."""
+"""Who may do what, and where: roles at nodes, what they allow, what a person sees. Source: DOMAIN.md, 6."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.ids import FirmId, NodeId, PersonId
@@ -123,10 +123,13 @@ NAMED_ROLES: Mapping[str, Role] = {"owner": Role.OWNER, "sponsor": Role.SPONSOR,
 
 @dataclass(frozen=True)
 class Assignment:
-    """A role at a node and below. `path` is the node's materialised path: "/<uuid>/<uuid>/"."""
+    """A role at a node and below. `path` is the node's materialised path: "/<uuid>/<uuid>/".
+
+    `node` is None and `path` is "/" for a role in the whole instance.
+    """
 
     role: Role
-    node: NodeId
+    node: NodeId | None
     path: str
 
 
@@ -202,62 +205,3 @@ class NotAllowed(Refusal):
     """The person's roles do not give the capability here."""
 
     capability: Capability
-
-
-@dataclass(frozen=True, kw_only=True)
-class SegregationConflict(Refusal):
-    """One person holds two duties that exclude each other, for example controller and owner."""
-
-    duty: str
-    conflicts_with: str
-    person: PersonId
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnRequest(Refusal):
-    """Nobody decides what they requested."""
-
-    person: PersonId
-
-
-@dataclass(frozen=True, kw_only=True)
-class EditedBySelf(Refusal):
-    """Nobody decides what they last edited; nobody closes what they ever edited."""
-
-    person: PersonId
-    is_closure: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Duties:
-    """Who has which part in one subject: all that segregation looks at."""
-
-    owner: PersonId | None = None
-    sponsor: PersonId | None = None
-    controller: PersonId | None = None
-    requested_by: PersonId | None = None
-    last_edited_by: PersonId | None = None
-    editors: frozenset[PersonId] = field(default_factory=frozenset)
-    is_closure: bool = False
-
-
-def segregation_conflict(duties: Duties, *deciders: PersonId) -> Refusal | None:
-    """What forbids these duties, or forbids the deciders (a delegate and whom they stand for) to decide on them."""
-    for word, holder in (("owner", duties.owner), ("sponsor", duties.sponsor)):
-        if holder is not None and holder == duties.controller:
-            return SegregationConflict(duty="controller", conflicts_with=word, person=holder)
-    for person in deciders:
-        if conflict := decider_conflict(duties, person):
-            return conflict
-    return None
-
-
-def decider_conflict(duties: Duties, person: PersonId) -> Refusal | None:
-    if person == duties.requested_by:
-        return OwnRequest(person=person)
-    if duties.is_closure and person in (duties.owner, duties.sponsor):
-        word = "owner" if person == duties.owner else "sponsor"
-        return SegregationConflict(duty="closure", conflicts_with=word, person=person)
-    if person == duties.last_edited_by or (duties.is_closure and person in duties.editors):
-        return EditedBySelf(person=person, is_closure=duties.is_closure)
-    return None

@@ -37,7 +37,7 @@ from domain.value import Scenario
 class GateFacts:
     """What a checklist looks at beside the measure. `waivers`: criterion key to the reason it was waived for."""
 
-    open_requests: int = 0  # other than the one that is being decided
+    open_requests: int = 0
     open_conditions: int = 0
     overdue_conditions: int = 0
     open_constraints: int = 0
@@ -93,6 +93,7 @@ def decide_request_gate(
         return MeasureNotActive(state=measure.state)
     if target is not measure.stage.next:
         return WrongStage(stage=measure.stage, target=target)
+    facts = replace(facts, open_requests=len(situation.open_requests))
     results = evaluate(situation.template.gates[target], measure, facts)
     if any(result.is_open for result in results):
         return GateNotReady(target=target, results=results)
@@ -161,8 +162,7 @@ def count(criterion: Count, measure: Measure, facts: GateFacts) -> Found:
     without = tuple(
         milestone.title
         for milestone in measure.milestones
-        if criterion.of is Countable.MILESTONES
-        and any(not is_filled(getattr(milestone, name)) for name in criterion.having)
+        if not all(is_filled(getattr(milestone, name)) for name in criterion.having)
     )
     have = len(things[criterion.of]) - len(without)
     return Found(have >= criterion.at_least and not without, without, have, criterion.at_least)
@@ -235,8 +235,7 @@ def distinct_people(criterion: DistinctPeople, measure: Measure, facts: GateFact
     return nothing_missing(word for word, person in named if person is None or held.count(person) > 1)
 
 
-Check = Callable[..., Found]
-CHECKS: Mapping[type[Criterion], Check] = {
+CHECKS: Mapping[type[Criterion], Callable[..., Found]] = {
     FieldPresent: field_present,
     DeclaredOrPresent: declared_or_present,
     Count: count,

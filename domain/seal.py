@@ -63,7 +63,8 @@ def canonical_subject(measure: Measure, kind: str) -> Canonical:
     for the closure only. So a routine entry does not void a request that was not about it.
     """
     subject = {name: written(getattr(measure, name)) for name in SUBJECT_FIELDS}
-    subject["controller_confirmed"] = written(measure.controller_confirmed_at)
+    if kind == gate_kind(Stage.DECIDED):
+        subject["controller_confirmed"] = written(measure.controller_confirmed_at)
     for milestone in measure.milestones:
         subject |= milestone_fields(milestone, with_progress=kind in PROGRESS_KINDS)
     for line in measure.lines:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from domain.access import Duties, Role, segregation_conflict
+from domain.access import Role
 from domain.approvals.request import RequestStep
 from domain.governance.policies import (
     Approvers,
@@ -20,6 +20,7 @@ from domain.governance.policies import (
 from domain.ids import ForumId, PersonId
 from domain.measures import Measure
 from domain.refusals import Refusal
+from domain.segregation import Duties, segregation_conflict
 
 SATURDAY = 5
 

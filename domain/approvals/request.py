@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.access import Duties
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import Rule
 from domain.ids import MeasureId, PersonId, RequestId
+from domain.segregation import Duties
 from domain.stages import Stage
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from domain.access import Actor, Duties, segregation_conflict
+from domain.access import Actor
 from domain.approvals.choosing import (
     Directory,
     NoPolicy,
@@ -21,6 +21,7 @@ from domain.ids import PersonId, RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
 from domain.seal import FieldChange, canonical_subject, canonical_text, seal, text_differences
+from domain.segregation import Duties, segregation_conflict
 from domain.stages import Stage
 
 

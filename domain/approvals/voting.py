@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from domain.access import Actor, Duties, segregation_conflict
+from domain.access import Actor
 from domain.approvals.choosing import add_working_days
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Vote
 from domain.approvals.requesting import RequestNotOpen, Subject
@@ -13,6 +13,7 @@ from domain.governance.policies import Rule
 from domain.ids import PersonId, RequestId
 from domain.refusals import Refusal
 from domain.seal import FieldChange, seal, text_differences
+from domain.segregation import Duties, segregation_conflict
 
 
 @dataclass(frozen=True, kw_only=True)

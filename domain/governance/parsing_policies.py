@@ -19,8 +19,10 @@ from domain.governance.policies import (
     Rule,
     Step,
     facts_of,
+    gate_kind,
 )
 from domain.governance.reading import Entry, Fault
+from domain.stages import Stage
 
 SELECTORS = ("measure", "role", "people", "forum")
 
@@ -34,11 +36,19 @@ def read_policies(entry: Entry, order_decisions: tuple[str, ...]) -> tuple[Polic
             item.note(Fault.DUPLICATE_KEY, policy.key)
         if any(policy.governs == other.governs and not other.when for other in policies):
             item.note(Fault.INCONSISTENT, policy.key, "an earlier policy without conditions governs the same")
+        check_closure(item, policy)
         policies.append(policy)
     for kind in REQUIRED_KINDS if entry else ():
         if not any(policy.governs == kind and not policy.when for policy in policies):
             entry.note(Fault.INCONSISTENT, kind, "a last policy without conditions for every governed act")
     return tuple(policies)
+
+
+def check_closure(entry: Entry, policy: Policy) -> None:
+    """A closure is accepted by the measure's controller, whatever else a policy asks."""
+    accepts = [step for step in policy.steps if step.approvers == NamedOnMeasure(Role.CONTROLLER) and not step.when]
+    if policy.governs == gate_kind(Stage.CLOSED) and policy.steps and not accepts:
+        entry.note(Fault.INCONSISTENT, policy.key, "a step of the measure's controller in every closure")
 
 
 def read_policy(item: Entry, known: tuple[str, ...]) -> Policy:

@@ -1,0 +1,191 @@
+"""What an approved request does to its measure, and what every event does to the measure's state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from domain.approvals.request import ApprovalRequest, Choice, RequestState
+from domain.governance.policies import CANCEL, HOLD, RESUME
+from domain.governance.template import GovernanceTemplate
+from domain.ids import MeasureId, PersonId, RequestId
+from domain.lifecycle.editing import MeasureEdited
+from domain.lifecycle.entries import AmountsEntered, LineRemoved, LineSaved, ValueConfirmed
+from domain.lifecycle.milestones import MilestoneRemoved, MilestoneSaved
+from domain.measures import Measure
+from domain.months import Month
+from domain.seal import canonical_plan, canonical_text, seal
+from domain.stages import MeasureState, Stage
+from domain.value import EffectLine
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageReached:
+    measure: MeasureId
+    request: RequestId
+    before: Stage
+    after: Stage
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanVersionLocked:
+    """The plan became immutable. `plan` is its canonical text, `seal` the SHA-256 of that."""
+
+    measure: MeasureId
+    request: RequestId
+    version: int
+    plan: str
+    seal: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureClosed:
+    """The achieved value was accepted; `sustain_checks` are the days to ask whether it holds."""
+
+    measure: MeasureId
+    request: RequestId
+    accepted_by: tuple[PersonId, ...]
+    sustain_checks: tuple[date, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureHeld:
+    measure: MeasureId
+    request: RequestId
+    reason: str
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureResumed:
+    measure: MeasureId
+    request: RequestId
+    reason: str
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureCancelled:
+    measure: MeasureId
+    request: RequestId
+    reason: str
+    comment: str
+    at: datetime
+
+
+Applied = StageReached | PlanVersionLocked | MeasureClosed | MeasureHeld | MeasureResumed | MeasureCancelled
+
+# For each kind: the states it may be applied in, the event it makes.
+TURNS: dict[str, tuple[tuple[MeasureState, ...], Callable[..., Applied]]] = {
+    HOLD: ((MeasureState.ACTIVE,), MeasureHeld),
+    RESUME: ((MeasureState.ON_HOLD,), MeasureResumed),
+    CANCEL: ((MeasureState.ACTIVE, MeasureState.ON_HOLD), MeasureCancelled),
+}
+
+
+def apply_approved(
+    measure: Measure, request: ApprovalRequest, template: GovernanceTemplate, now: datetime
+) -> tuple[Applied, ...]:
+    """The events of an approved request on its measure. One that is not approved, or does not fit, is a bug."""
+    if request.state is not RequestState.APPROVED or request.measure != measure.id:
+        raise ValueError(f"request {request.id} is not an approved one of {measure.code}")
+    if request.target is not None:
+        return enter_stage(measure, request, request.target, template, now)
+    states, happened = TURNS[request.kind]
+    if measure.state not in states or measure.stage is Stage.CLOSED:
+        raise ValueError(f"{measure.code} is {measure.state}: cannot apply {request.kind}")
+    event = happened(measure=measure.id, request=request.id, reason=request.reason, comment=request.comment, at=now)
+    return (event,)
+
+
+def enter_stage(
+    measure: Measure, request: ApprovalRequest, target: Stage, template: GovernanceTemplate, now: datetime
+) -> tuple[Applied, ...]:
+    if measure.state is not MeasureState.ACTIVE or measure.stage.next is not target:
+        raise ValueError(f"{measure.code} is {measure.state} at {measure.stage.name}: cannot enter {target.name}")
+    events: list[Applied] = [
+        StageReached(measure=measure.id, request=request.id, before=measure.stage, after=target, at=now)
+    ]
+    if target is Stage.DECIDED and not measure.plan_version:
+        plan = canonical_text(canonical_plan(measure))
+        events.append(
+            PlanVersionLocked(measure=measure.id, request=request.id, version=1, plan=plan, seal=seal(plan), at=now)
+        )
+    if target is Stage.CLOSED:
+        checks = tuple(months_later(now.date(), months) for months in template.sustain_months)
+        accepted = tuple(vote.approver for vote in request.votes if vote.choice is Choice.APPROVE)
+        events.append(
+            MeasureClosed(measure=measure.id, request=request.id, accepted_by=accepted, sustain_checks=checks, at=now)
+        )
+    return tuple(events)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month."""
+    month = Month.of(day).plus(months)
+    return min(month.last, month.first.replace(day=min(day.day, month.last.day)))
+
+
+def evolve(measure: Measure, event: Any) -> Measure:
+    """The measure after an event; unchanged by events that are not about its state."""
+    match event:
+        case StageReached(after=stage):
+            return replace(measure, stage=stage)
+        case PlanVersionLocked(version=version):
+            return replace(measure, plan_version=version)
+        case MeasureHeld():
+            return replace(measure, state=MeasureState.ON_HOLD)
+        case MeasureResumed():
+            return replace(measure, state=MeasureState.ACTIVE)
+        case MeasureCancelled():
+            return replace(measure, state=MeasureState.CANCELLED)
+        case ValueConfirmed(at=at):
+            return replace(measure, controller_confirmed_at=at)
+        case _:
+            return evolve_edited(measure, event)
+
+
+def evolve_edited(measure: Measure, event: Any) -> Measure:
+    match event:
+        case MeasureEdited(values=values):
+            return edited(replace(measure, **values), event)
+        case MilestoneSaved(milestone=milestone):
+            others = {each.id: each for each in measure.milestones} | {milestone.id: milestone}
+            return edited(replace(measure, milestones=tuple(others.values())), event)
+        case MilestoneRemoved(milestone=gone):
+            rest = tuple(each for each in measure.milestones if each.id != gone)
+            return edited(replace(measure, milestones=rest), event)
+        case LineSaved(line=line):
+            lines_by_id = {each.id: each for each in measure.lines} | {line.id: line}
+            return edited(replace(measure, lines=tuple(lines_by_id.values())), event)
+        case LineRemoved(line=gone):
+            return edited(replace(measure, lines=tuple(each for each in measure.lines if each.id != gone)), event)
+        case AmountsEntered():
+            lines = tuple(entered(line, event) if line.id == event.line else line for line in measure.lines)
+            return edited(replace(measure, lines=lines), event)
+        case _:
+            return measure
+
+
+def edited(measure: Measure, event: Any) -> Measure:
+    """Remember who edited; a confirmation lapses with what it confirmed. Entering actuals is no edit."""
+    if isinstance(event, AmountsEntered) and not event.is_edit:
+        return measure
+    lapsed = getattr(event, "confirmation_lapsed", False)
+    return replace(
+        measure,
+        last_edited_by=event.person,
+        editors=measure.editors | {event.person},
+        controller_confirmed_at=None if lapsed else measure.controller_confirmed_at,
+    )
+
+
+def entered(line: EffectLine, event: AmountsEntered) -> EffectLine:
+    months = {**line.series.get(event.scenario, {}), **event.amounts}
+    kept = {month: amount for month, amount in sorted(months.items()) if amount is not None}
+    return replace(line, series={**line.series, event.scenario: kept})
