@@ -78,6 +78,8 @@ def potential_status(figures: Figures, green_from: Decimal, amber_from: Decimal)
     costs more than it brings is compared the same way round. The share to date counts from the lock on, as actuals do,
     and never for one-off cost: money not yet spent is no merit. Grey before there is a plan and a forecast.
     """
+    if not 0 <= amber_from <= green_from <= 2:
+        raise ValueError(f"thresholds are shares, amber first: {amber_from}, {green_from}")
     if not (figures.has_plan and figures.has_forecast):
         return PotentialStatus(status=Status.GREY, full_year=None, to_date=None)
     full_year = potential_share(*_compared(figures))

@@ -171,7 +171,8 @@ def figures(
     seen_effects, seen_costs = _effects(seen), _one_off_costs(seen)
     one_offs = [line for line in effects if not line.is_recurring]
     plan_full, forecast_full = (full_year_effect(lines, s) for s in (Scenario.PLAN, Scenario.FORECAST))
-    gross = full_year_effect([line for line in lines if line.sign is Sign.BENEFIT], Scenario.FORECAST)
+    grosses = [full_year_effect([line], Scenario.FORECAST) for line in lines if line.sign is Sign.BENEFIT]
+    gross = sum(grosses, ZERO)
     one_off_forecast = -_total(seen_costs, Scenario.FORECAST)
     return Figures(
         plan_year=in_year(effects, Scenario.PLAN, fy),
@@ -191,7 +192,7 @@ def figures(
         one_off_benefit_plan=_total(one_offs, Scenario.PLAN),
         one_off_benefit_forecast=_total([line for line in seen_effects if not line.is_recurring], Scenario.FORECAST),
         gross_benefit_forecast=gross,
-        risk_adjusted=risk_adjusted(weights[stage], gross, gross - forecast_full, one_off_forecast),
+        risk_adjusted=risk_adjusted(weights[stage], grosses, gross - forecast_full, one_off_forecast),
         run_rate=exit_run_rate(seen, Scenario.FORECAST, fy),
         carry_over=carry_over(lines, Scenario.FORECAST, fy, seen=seen),
         leakage=ZERO if locked_plan is None else leakage(plan_full, forecast_full),
@@ -305,11 +306,16 @@ def carry_over(
     return sum((_carried(line, other, scenario, fy) for line, other in pairs if line.is_recurring), ZERO)
 
 
-def risk_adjusted(weight: Decimal, gross_benefit: Decimal, recurring_cost: Decimal, one_off_cost: Decimal) -> Decimal:
-    """Weight x recurring gross benefit - recurring costs (both full year) - one-off costs: costs are never weighted."""
+def risk_adjusted(
+    weight: Decimal, gross_benefits: Iterable[Decimal], recurring_cost: Decimal, one_off_cost: Decimal
+) -> Decimal:
+    """Weight x recurring gross benefit - recurring costs (both full year) - one-off costs: costs are never weighted.
+
+    `gross_benefits`: line by line, each weighted and rounded by itself; `weight`: a share, 0 to 1.
+    """
     if not 0 <= weight <= 1:
         raise ValueError(f"a weight is a share between 0 and 1: {weight}")
-    return money(weight * gross_benefit) - recurring_cost - one_off_cost
+    return sum((money(weight * gross) for gross in gross_benefits), ZERO) - recurring_cost - one_off_cost
 
 
 def realisation(actual_to_date: Decimal, plan_to_date: Decimal) -> Decimal | None:
