@@ -23,7 +23,6 @@ from domain.lifecycle.editing import (
     decide_assign,
     decide_create,
     decide_edit,
-    decide_move_measure,
 )
 from domain.lifecycle.entries import (
     ActualsNotOpen,
@@ -106,7 +105,6 @@ __all__ = [
     "decide_enter_amounts",
     "decide_finish_milestone",
     "decide_forecast_milestone",
-    "decide_move_measure",
     "decide_promise",
     "decide_remove_line",
     "decide_remove_milestone",

@@ -8,7 +8,7 @@ from typing import Any
 from domain.access import Actor, Capability, NotAllowed
 from domain.approvals.requesting import subject_of
 from domain.gates import MeasureNotActive
-from domain.ids import MeasureId, NodeId, PersonId
+from domain.ids import MeasureId, PersonId
 from domain.measures import Measure
 from domain.refusals import Refusal
 from domain.seal import FieldChange, written
@@ -30,7 +30,7 @@ TEXT_LIMITS = {
 EDITABLE_FIELDS = (
     LOCKED_FIELDS
     | frozenset(TEXT_LIMITS)
-    | {"business_unit", "function", "legal_entity", "no_risks", "no_dependencies"}
+    | {"business_unit", "function", "legal_entity", "no_risks", "no_dependencies", "package"}
 )
 
 
@@ -110,7 +110,10 @@ def decide_create(measure: Measure, actor: Actor, path: str, now: datetime) -> M
 def decide_edit(
     measure: Measure, values: Mapping[str, Any], actor: Actor, path: str, now: datetime
 ) -> MeasureEdited | Refusal:
-    """Change fields of EDITABLE_FIELDS, given as typed values; any other name is a bug."""
+    """Change fields of EDITABLE_FIELDS, given as typed values; any other name is a bug.
+
+    A move (`package`) also needs EDIT_MEASURE at the new place, whose path only the caller knows.
+    """
     if unknown := set(values) - EDITABLE_FIELDS:
         raise ValueError(f"not editable: {', '.join(sorted(unknown))}")
     differing = {name: value for name, value in values.items() if getattr(measure, name) != value}
@@ -118,22 +121,6 @@ def decide_edit(
         return refusal
     if refusal := not_coherent(replace(measure, **differing)):
         return refusal
-    return edit_of(measure, differing, actor, now)
-
-
-def decide_move_measure(
-    measure: Measure, package: NodeId, actor: Actor, path: str, new_path: str, now: datetime
-) -> MeasureEdited | Refusal:
-    """Hang the measure below another package; the mover must be allowed at both places."""
-    differing = {"package": package} if package != measure.package else {}
-    if refusal := may_not_change(measure, differing, actor, path):
-        return refusal
-    if not actor.can(Capability.EDIT_MEASURE, new_path):
-        return NotAllowed(capability=Capability.EDIT_MEASURE)
-    return edit_of(measure, differing, actor, now)
-
-
-def edit_of(measure: Measure, differing: Mapping[str, Any], actor: Actor, now: datetime) -> MeasureEdited:
     return MeasureEdited(
         measure=measure.id,
         person=actor.person,
