@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from domain.reporting.pack import ZERO, NodeRow, SteeringPack
+from domain.reporting.pack import ZERO, ContradictionKind, ContradictionRow, NodeRow, SteeringPack
 from domain.reporting.totals import Basis, Lens, basis_of, total_of
 from domain.reporting.words import DASH, amount, bound, clip, count, month, percent, sentence
 
@@ -79,6 +79,26 @@ def measures_lede(pack: SteeringPack, shown: int) -> str:
         part, whole, what = sum(row.full_year_forecast for row in top), total.full_year_forecast, "full-year effect"
     share = percent(Decimal(part), whole)
     return "" if share == DASH or len(top) >= total.measures else f"They carry {share} of the {what}."
+
+
+def contradiction(row: ContradictionRow) -> str:
+    """What the measure says that cannot both be true."""
+    if row.kind is ContradictionKind.WORK_GREEN_VALUE_NOT:
+        return f"The work is green while the value is {row.potential}"
+    if row.kind is ContradictionKind.SILENT:
+        return f"Nobody has updated it for {count(row.number, 'day', 'days')}"
+    return f"{sentence(count(row.number, 'date slip', 'date slips'))} in a row"
+
+
+def against_plan(row: ContradictionRow, currency: str) -> str:
+    """What hangs on the measure."""
+    if row.full_year_plan or row.full_year_forecast:
+        what, plan, forecast = "Full-year effect", row.full_year_plan, row.full_year_forecast
+    elif row.cost_plan or row.cost_forecast:
+        what, plan, forecast = "Cost", row.cost_plan, row.cost_forecast
+    else:
+        return "No amount is planned for it yet."
+    return f"{what}: forecast {amount(forecast, currency)} against a plan of {amount(plan, currency)}."
 
 
 def open_requests(pack: SteeringPack) -> int:

@@ -6,7 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from domain.reporting.rounding import K1, M1, ONES, K, M, Unit, rounded
 
 MINUS, NBSP, DASH = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}", "\N{EN DASH}"
-MONTHS = tuple("January February March April May June July August September October November December".split())
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -45,8 +48,12 @@ def percent(part: Decimal, whole: Decimal, digits: int = 0) -> str:
 
 def count(number: int, one: str, many: str) -> str:
     """ "one request", "seven requests", "307 requests"."""
-    word = _NUMERALS[number] if 0 <= number < len(_NUMERALS) else figure(number)
-    return f"{word}{NBSP}{one if number == 1 else many}"
+    return f"{numeral(number)}{NBSP}{one if number == 1 else many}"
+
+
+def numeral(number: int) -> str:
+    """Up to twelve as a word."""
+    return _NUMERALS[number] if 0 <= number < len(_NUMERALS) else figure(number)
 
 
 def month(text: str, *, short: bool = False) -> str:

@@ -1,0 +1,151 @@
+"""What the report templates draw and write with: numbers for the charts, pictures as data addresses, filters."""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from domain.reporting import words
+from domain.reporting.curve import Curve, ticks
+from domain.reporting.findings import against_plan, contradiction
+from domain.reporting.pack import ContradictionRow
+from domain.reporting.rounding import Unit
+from domain.reporting.totals import basis_of
+from domain.reporting.view import View
+
+WORD = 26  # letters in a row that a narrow column can still hold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """The curve and the gaps as plain numbers in the pack's unit, with the labels they carry."""
+
+    is_empty: bool
+    months: list[str]
+    span: str
+    plan: list[float]
+    forecast: list[float]
+    actual: list[float]
+    axis: list[tuple[float, str]]
+    plan_label: str
+    forecast_label: str
+    actual_label: str
+    closed_label: str
+    stages: list[float]
+    gaps: list[tuple[str, Decimal, bool]]
+
+
+def drawing_of(view: View) -> Drawing:
+    curve, unit = view.curve, view.unit
+    plan, forecast, actual = (_numbers(each, unit) for each in (curve.plan, curve.forecast, curve.actual))
+    last = [each[-1] if each else Decimal(0) for each in (curve.plan, curve.forecast, curve.actual)]
+    return Drawing(
+        is_empty=curve.is_empty,
+        months=[words.month(each, short=True).split(words.NBSP)[0] for each in curve.months],
+        span=f"{words.month(curve.months[0])} to {words.month(curve.months[-1])}" if curve.months else "",
+        plan=plan,
+        forecast=forecast,
+        actual=actual,
+        axis=_axis(curve, unit),
+        plan_label=f"Plan {words.amount(last[0])}",
+        forecast_label=f"Forecast {words.amount(last[1])}",
+        actual_label=f"Actual {words.amount(last[2])}",
+        closed_label=f"closed to {words.month(curve.months[curve.closed - 1], short=True)}" if curve.closed else "",
+        stages=[float(each.risk_adjusted) for each in view.funnel],
+        gaps=_gaps(view),
+    )
+
+
+def picture(svg: str, alt: str = "", cls: str = "") -> Markup:
+    """An SVG as an image with alternative text; a data address, so nothing is fetched."""
+    data = base64.b64encode(str(svg).strip().encode()).decode()
+    return Markup(f'<img class="{cls}" alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">')
+
+
+def colours(tokens: str) -> dict[str, str]:
+    """The colours of the style sheet by name, for the charts: one source for both."""
+    return {name.replace("-", "_"): value for name, value in re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", tokens)}
+
+
+def soft(text: str) -> str:
+    """Lets words break that no column could hold."""
+    return re.sub(rf"\S{{{WORD}}}(?=\S)", lambda found: found[0] + "\N{ZERO WIDTH SPACE}", str(text))
+
+
+def fit(text: str, width: float, size: float) -> str:
+    """The text cut to a width in points, for drawings, where nothing wraps."""
+    return words.clip(text, max(4, int(width / (size * 0.55))))
+
+
+def _hash(text: str, every: int = 64) -> str:
+    return "\N{ZERO WIDTH SPACE}".join(text[at : at + every] for at in range(0, len(text), every))
+
+
+def _numbers(series: tuple[Decimal, ...], unit: Unit) -> list[float]:
+    return [float(each / unit.factor) for each in series]
+
+
+def _axis(curve: Curve, unit: Unit) -> list[tuple[float, str]]:
+    amounts = [*curve.plan, *curve.forecast, *curve.actual]
+    marks = ticks(min(amounts, default=Decimal(0)), max(amounts, default=Decimal(0)))
+    step = (marks[1] - marks[0]) / unit.factor if len(marks) > 1 else Decimal(1)
+    digits = max(0, -int(step.normalize().as_tuple().exponent))
+    return [(float(each / unit.factor), words.figure(each / unit.factor, digits)) for each in marks]
+
+
+def _gaps(view: View) -> list[tuple[str, Decimal, bool]]:
+    basis = basis_of(view.pack)
+    rows = [
+        (line.node.name, line.cells[2], basis.loss(line.node) > 0) for line in view.gaps.lines if line.kind != "total"
+    ]
+    return rows if any(value for _, value, _ in rows) else []
+
+
+@pass_context
+def _fig(context: Context, value: Decimal | int) -> str:
+    """A figure in the pack's unit; a count, which has no decimals, as it is."""
+    return words.figure(value, 0 if isinstance(value, int) else context["view"].unit.digits)
+
+
+@pass_context
+def _sig(context: Context, value: Decimal) -> str:
+    return words.signed(value, context["view"].unit.digits)
+
+
+@pass_context
+def _price(context: Context, value: Decimal) -> str:
+    return words.figure(value, context["view"].price_unit.digits) if value else words.DASH
+
+
+@pass_context
+def _against_plan(context: Context, row: ContradictionRow) -> str:
+    return against_plan(row, context["meta"].currency)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "against_plan": _against_plan,
+    "clip": words.clip,
+    "contradiction": contradiction,
+    "count": words.count,
+    "count_days": lambda number: words.figure(number) + words.NBSP + ("day" if number == 1 else "days"),
+    "day": lambda value: words.day(value, short=True),
+    "decimals": words.figure,
+    "fig": _fig,
+    "fit": fit,
+    "hash": _hash,
+    "moment": words.moment,
+    "month": words.month,
+    "numeral": words.numeral,
+    "price": _price,
+    "sentence": words.sentence,
+    "sig": _sig,
+    "soft": soft,
+    "whole": words.figure,
+    "xy": lambda value: f"{value:.2f}",
+}
