@@ -39,7 +39,7 @@ COLUMN_NAMES: Mapping[Field, tuple[str, ...]] = {
     ),
     Field.KIND: ("effect kind", "kind", "effect type", "wirkungsart", "effektart", "art"),
     Field.RECURRENCE: ("recurrence", "recurring or one off", "wiederkehr", "einmalig oder laufend"),
-    Field.SIGN: ("sign", "benefit or cost", "nutzen oder kosten", "vorzeichen"),
+    Field.SIGN: ("sign", "benefit or cost", "cost or benefit", "nutzen oder kosten", "vorzeichen"),
     Field.CURRENCY: ("currency", "währung", "waehrung"),
     Field.FIRST_MONTH: ("first month", "effect from", "erster monat", "wirkung ab"),
     Field.LAST_MONTH: ("last month", "effect to", "letzter monat", "wirkung bis"),

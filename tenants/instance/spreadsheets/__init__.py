@@ -4,6 +4,16 @@ from tenants.instance.spreadsheets.child import read_table
 from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.reading import read_table_here
 from tenants.instance.spreadsheets.refused import FileRefused
+from tenants.instance.spreadsheets.template import import_template
 from tenants.instance.spreadsheets.writing import Choices, Sheet, write_xlsx
 
-__all__ = ["Choices", "FileRefused", "Limits", "Sheet", "read_table", "read_table_here", "write_xlsx"]
+__all__ = [
+    "Choices",
+    "FileRefused",
+    "Limits",
+    "Sheet",
+    "import_template",
+    "read_table",
+    "read_table_here",
+    "write_xlsx",
+]

@@ -37,7 +37,7 @@ def gather(rows: Iterable[TableRow], limits: Limits, *, pad: bool) -> Table:
             raise Refused(UnpacksTooLarge(measure="characters", found=characters, limit=limits.characters))
         kept.append(_padded(row, len(headers)) if pad else row)
     if headers is None or not kept:
-        raise Refused(EmptyFile())
+        raise Refused(EmptyFile(columns=len(headers or ())))
     texts = (c for r in kept[:_HINT_ROWS] for i, c in enumerate(r.cells) if c and i not in r.typed)
     return Table(headers=headers, rows=tuple(kept), decimal_mark=decimal_mark_hint(texts))
 

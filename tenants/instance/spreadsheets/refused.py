@@ -18,7 +18,9 @@ class FileTooLarge(FileRefused):
 
 @dataclass(frozen=True, kw_only=True)
 class EmptyFile(FileRefused):
-    """No header row, or a header and no rows."""
+    """No header row, or a header of so many columns and no rows below it."""
+
+    columns: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

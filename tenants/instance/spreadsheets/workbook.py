@@ -49,8 +49,8 @@ def read_workbook(data: bytes, limits: Limits) -> Table:
             try:
                 table = gather(_rows(sheet, limits), limits, pad=True)
             except Refused as refused:
-                if isinstance(refused.refusal, EmptyFile) and sheet is not sheets[-1]:
-                    continue
+                if refused.refusal == EmptyFile():
+                    continue  # not even a header: the next sheet
                 raise
             others = tuple(s.title for s in book.worksheets if s.title != sheet.title)
             return replace(table, sheet=sheet.title, other_sheets=others)

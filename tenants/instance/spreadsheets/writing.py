@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_col_to_name
 
 Cell = str | int | Decimal | date | bool | None
 _WIDEST = 60
@@ -135,13 +136,10 @@ class _Lists:
             return
         page = self._book.add_worksheet("Lists")
         for column, choices in enumerate(self._lists):
-            page.write_column(0, column, [])
             page.write_string(0, column, choices.header)
             for row, value in enumerate(choices.values, start=1):
                 page.write_string(row, column, value)
 
 
 def _letter(position: int) -> str:
-    from xlsxwriter.utility import xl_col_to_name
-
     return str(xl_col_to_name(position))
