@@ -6,3 +6,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
     """Something a person asked for and did not get. Subclasses carry what the words need."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale(Refusal):
+    """Somebody saved after the page was opened: nothing was overwritten. Versions as the page saw and as they are."""
+
+    seen: int
+    current: int

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from domain.access import Actor
 from domain.refusals import Refusal
@@ -50,6 +50,15 @@ class Transaction(PlainTransaction):
         """Put a job into the outbox; the relay enqueues it after the commit. Arguments are ids, as text."""
         row = OutboxRow(id=self.work.new_id(), job=job, arguments=arguments, created_at=self.work.now())
         self.session.add(row)
+        self.leaves_work = True
+
+    def later_once(self, job: str) -> None:
+        """The same for a job without arguments that needs to run only once for many changes."""
+        waiting = select(OutboxRow.id).where(
+            OutboxRow.job == job, OutboxRow.done_at.is_(None), OutboxRow.enqueued_at.is_(None)
+        )
+        if self.session.scalar(waiting.limit(1)) is None:
+            self.later(job)
 
     def _append(self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool) -> None:
         self.session.flush()

@@ -381,7 +381,6 @@ def upgrade() -> None:
         "figures",
         sa.Column("measure_id", sa.Uuid(), nullable=False),
         sa.Column("year_start", sa.Date(), nullable=False),
-        sa.Column("has_plan", sa.Boolean(), nullable=False),
         sa.Column("plan_year", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("forecast_year", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("actual_year", sa.Numeric(precision=18, scale=2), nullable=False),
@@ -389,14 +388,23 @@ def upgrade() -> None:
         sa.Column("actual_to_date", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("plan_full_year", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("forecast_full_year", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("actual_full_year", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("one_off_plan", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("one_off_forecast", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("one_off_actual", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_plan_year", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_forecast_year", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_actual_year", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_benefit_plan", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_benefit_forecast", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("gross_benefit_forecast", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("risk_adjusted", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("run_rate", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("carry_over", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("leakage", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("has_plan", sa.Boolean(), nullable=False),
+        sa.Column("has_forecast", sa.Boolean(), nullable=False),
+        sa.Column("is_locked", sa.Boolean(), nullable=False),
         sa.Column("price_of_waiting", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.ForeignKeyConstraint(
             ["measure_id"],
@@ -410,9 +418,11 @@ def upgrade() -> None:
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("plan", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("forecast", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("outlook", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("actual", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.Column("one_off_plan", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("one_off_forecast", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_outlook", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("one_off_actual", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.ForeignKeyConstraint(
             ["measure_id"],
@@ -451,6 +461,7 @@ def upgrade() -> None:
         sa.Column("measure_id", sa.Uuid(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("family", sa.Text(), nullable=False),
         sa.Column("target_stage", sa.Integer(), nullable=True),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("policy", sa.Text(), nullable=False),
@@ -482,7 +493,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_requests_requested_by"), "requests", ["requested_by"], unique=False)
     op.create_index("requests_by_opened", "requests", ["requested_at"], unique=False)
     op.create_index(
-        "requests_open_of_measure", "requests", ["measure_id"], unique=True, postgresql_where=sa.text("state = 'open'")
+        "requests_open_of_measure",
+        "requests",
+        ["measure_id", "family"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
     )
     op.create_index(
         "requests_waiting",

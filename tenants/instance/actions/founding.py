@@ -61,8 +61,8 @@ def found(work: Work, foundation: Foundation) -> None:
         _reference_data(tx, foundation.template)
         _people(tx, foundation.founders, organization)
         tx.record(_founded(work, foundation), None, INSTANCE)
-        tx.later("publish_metrics")
-        tx.later("publish_head")
+        tx.later_once("publish_metrics")
+        tx.later_once("publish_head")
 
 
 def _organization(tx: Transaction, name: str) -> NodeRow:

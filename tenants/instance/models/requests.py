@@ -20,7 +20,7 @@ class RequestRow(InstanceModel):
 
     __tablename__ = "requests"
     __table_args__ = (
-        Index("requests_open_of_measure", "measure_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index("requests_open_of_measure", "measure_id", "family", unique=True, postgresql_where=text("state = 'open'")),
         Index("requests_waiting", "waiting", postgresql_using="gin", postgresql_where=text("state = 'open'")),
         Index("requests_by_opened", "requested_at"),
     )
@@ -29,6 +29,7 @@ class RequestRow(InstanceModel):
     measure_id: Mapped[UUID] = mapped_column(ForeignKey("measures.id"), index=True)
     path: Mapped[Name]
     kind: Mapped[Name]
+    family: Mapped[Name]  # gate or state: one open request of each at a time
     target_stage: Mapped[int | None]
     template: Mapped[Name]  # the version it began under: "cost-programme/v1"
     policy: Mapped[Name]
@@ -74,7 +75,9 @@ class VoteRow(InstanceModel):
     request_id: Mapped[Key] = mapped_column(ForeignKey("requests.id"))
     position: Mapped[int] = mapped_column(primary_key=True)
     approver_id: Mapped[Key] = mapped_column(ForeignKey("members.id"), index=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)  # who voted: a delegate or the approver
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("members.id"), index=True
+    )  # who voted: a delegate or the approver
     choice: Mapped[Name]
     comment: Mapped[Words]
     at: Mapped[Moment]

@@ -63,7 +63,6 @@ class FiguresRow(InstanceModel):
 
     measure_id: Mapped[Key] = mapped_column(ForeignKey("measures.id"))
     year_start: Mapped[date] = mapped_column(Date)
-    has_plan: Mapped[bool]
     plan_year: Mapped[Money]
     forecast_year: Mapped[Money]
     actual_year: Mapped[Money]
@@ -71,14 +70,23 @@ class FiguresRow(InstanceModel):
     actual_to_date: Mapped[Money]
     plan_full_year: Mapped[Money]
     forecast_full_year: Mapped[Money]
+    actual_full_year: Mapped[Money]
     one_off_plan: Mapped[Money]
     one_off_forecast: Mapped[Money]
     one_off_actual: Mapped[Money]
+    one_off_plan_year: Mapped[Money]
+    one_off_forecast_year: Mapped[Money]
+    one_off_actual_year: Mapped[Money]
+    one_off_benefit_plan: Mapped[Money]
+    one_off_benefit_forecast: Mapped[Money]
     gross_benefit_forecast: Mapped[Money]
     risk_adjusted: Mapped[Money]
     run_rate: Mapped[Money]
     carry_over: Mapped[Money]
     leakage: Mapped[Money]
+    has_plan: Mapped[bool]
+    has_forecast: Mapped[bool]
+    is_locked: Mapped[bool]
     price_of_waiting: Mapped[Money]
 
 
@@ -92,7 +100,9 @@ class MeasureMonthRow(InstanceModel):
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     plan: Mapped[Money]
     forecast: Mapped[Money]
+    outlook: Mapped[Money]  # actual of a closed month where there is one, else the forecast
     actual: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     one_off_plan: Mapped[Money]
     one_off_forecast: Mapped[Money]
+    one_off_outlook: Mapped[Money]
     one_off_actual: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))

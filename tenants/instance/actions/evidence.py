@@ -1,0 +1,120 @@
+"""Attach what proves something: a link or a note, to a measure or to one of its milestones."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from domain.access import Actor, Capability, NotAllowed
+from domain.ids import EvidenceId, MeasureId, MilestoneId
+from domain.lifecycle import FieldMissing, FieldTooLong
+from domain.lifecycle.editing import not_open
+from domain.refusals import Refusal
+from tenants.database import NotFound, Work, action
+from tenants.instance.actions.milestones import own
+from tenants.instance.actions.taking import Taken, put_back, take
+from tenants.instance.models.measures import EvidenceRow
+
+TITLE_LIMIT, NOTE_LIMIT = 200, 4000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What is attached. `milestone` None: to the measure; `is_closure`: it shows the achieved value."""
+
+    id: EvidenceId
+    title: str
+    url: str = ""
+    note: str = ""
+    milestone: MilestoneId | None = None
+    is_closure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceAdded:
+    measure: MeasureId
+    proof: Proof
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceRemoved:
+    measure: MeasureId
+    evidence: EvidenceId
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotALink(Refusal):
+    """Only http and https addresses are links."""
+
+    url: str
+
+
+@action
+def add_evidence(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> EvidenceAdded | Refusal:
+    """Attach a proof. The same form twice attaches it once. Raises NotFound for a foreign milestone."""
+    with work.transaction() as tx:
+        taken = take(tx, measure_id)
+        outcome = EvidenceAdded(measure=MeasureId(measure_id), proof=proof)
+        if tx.session.get(EvidenceRow, proof.id):
+            return outcome
+        if proof.milestone:
+            own(taken, proof.milestone)
+        if refusal := _refusal(taken, proof, actor):
+            return tx.refuse(refusal, actor, taken.subject)
+        tx.add(_row(work, measure_id, proof, actor))
+        put_back(tx, taken, actor, is_edit=True)
+        tx.record(outcome, actor, taken.subject)
+    return outcome
+
+
+@action
+def remove_evidence(work: Work, measure_id: UUID, evidence: EvidenceId, actor: Actor) -> EvidenceRemoved | Refusal:
+    """Take a proof away; the trail keeps that it was there. Raises NotFound."""
+    with work.transaction() as tx:
+        taken = take(tx, measure_id)
+        row = tx.session.get(EvidenceRow, evidence)
+        if row is None or row.measure_id != measure_id:
+            raise NotFound(f"evidence {evidence}")
+        if refusal := _may_not_update(taken, actor):
+            return tx.refuse(refusal, actor, taken.subject)
+        outcome = EvidenceRemoved(measure=MeasureId(measure_id), evidence=evidence, title=row.title)
+        tx.delete(row)
+        put_back(tx, taken, actor, is_edit=True)
+        tx.record(outcome, actor, taken.subject)
+    return outcome
+
+
+def _refusal(taken: Taken, proof: Proof, actor: Actor) -> Refusal | None:
+    if refusal := _may_not_update(taken, actor):
+        return refusal
+    if not proof.title.strip():
+        return FieldMissing(field="title")
+    if not (proof.url or proof.note.strip()):
+        return FieldMissing(field="url")
+    for field, limit in (("title", TITLE_LIMIT), ("note", NOTE_LIMIT), ("url", NOTE_LIMIT)):
+        if len(getattr(proof, field)) > limit:
+            return FieldTooLong(field=field, limit=limit)
+    parts = urlsplit(proof.url)
+    return (
+        NotALink(url=proof.url) if proof.url and (parts.scheme not in ("http", "https") or not parts.netloc) else None
+    )
+
+
+def _may_not_update(taken: Taken, actor: Actor) -> Refusal | None:
+    if not actor.can_on(Capability.UPDATE_MILESTONES, taken.measure, taken.row.path):
+        return NotAllowed(capability=Capability.UPDATE_MILESTONES)
+    return not_open(taken.measure)
+
+
+def _row(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> EvidenceRow:
+    return EvidenceRow(
+        id=proof.id,
+        measure_id=measure_id,
+        milestone_id=proof.milestone,
+        title=proof.title.strip(),
+        url=proof.url,
+        note=proof.note.strip(),
+        is_closure=proof.is_closure,
+        added_by=actor.person,
+        added_at=work.now(),
+    )

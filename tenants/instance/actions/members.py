@@ -1,0 +1,234 @@
+"""People of an instance: let them in, give and take roles at nodes, end their access; reference data and forums."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from domain.access import Actor, Capability, NotAllowed, Role
+from domain.ids import ForumId, NodeId, PersonId
+from domain.lifecycle import FieldMissing
+from domain.refusals import Refusal
+from tenants.database import Work, action
+from tenants.instance.models.hierarchy import NodeRow
+from tenants.instance.models.people import AssignmentRow, ForumMemberRow, ForumRow, MemberRow, ReferenceRow
+from tenants.instance.transaction import INSTANCE, Subject, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAdmitted:
+    person: PersonId
+    name: str
+    email: str
+    side: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGiven:
+    person: PersonId
+    role: Role
+    node: NodeId
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleTaken:
+    person: PersonId
+    role: Role
+    node: NodeId
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessEnded:
+    person: PersonId
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRestored:
+    person: PersonId
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceAdded:
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForumSaved:
+    forum: ForumId
+    name: str
+    quorum: int
+    members: tuple[PersonId, ...]
+    chair: PersonId | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastAdministrator(Refusal):
+    """An instance keeps at least one administrator who can sign in."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuorumTooLarge(Refusal):
+    """A quorum counts members; there are not so many."""
+
+    quorum: int
+    members: int
+
+
+@action
+def admit_member(
+    work: Work, person: PersonId, name: str, email: str, side: str, actor: Actor | None
+) -> MemberAdmitted | Refusal:
+    """Copy a person of the platform into the instance. `actor` None: the service itself, at onboarding or staffing."""
+    with work.transaction() as tx:
+        outcome = MemberAdmitted(person=person, name=name, email=email, side=side)
+        if actor and not actor.can_anywhere(Capability.MANAGE_PEOPLE):
+            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, INSTANCE)
+        if not name.strip():
+            return FieldMissing(field="name")
+        if tx.session.get(MemberRow, person) is None:
+            tx.add(MemberRow(id=person, email=email, name=name.strip(), side=side, created_at=work.now()))
+            tx.flush()
+            tx.record(outcome, actor, _subject(person, name))
+    return outcome
+
+
+@action
+def give_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Actor | None) -> RoleGiven | Refusal:
+    """A role at a node and below. Giving it twice changes nothing. Raises NotFound."""
+    with work.transaction() as tx:
+        member, at = tx.lock(MemberRow, person), tx.lock(NodeRow, node)
+        if actor and not actor.can(Capability.MANAGE_PEOPLE, at.path):
+            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        outcome = RoleGiven(person=person, role=role, node=node)
+        if not tx.lock_all(AssignmentRow, *_same(person, role, node)):
+            tx.add(
+                AssignmentRow(
+                    id=work.new_id(),
+                    member_id=person,
+                    role=role,
+                    node_id=node,
+                    node_path=at.path,
+                    created_at=work.now(),
+                )
+            )
+            tx.record(outcome, actor, _subject(person, member.name, at.path))
+    return outcome
+
+
+@action
+def take_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Actor) -> RoleTaken | Refusal:
+    """End a role at a node. Raises NotFound."""
+    with work.transaction() as tx:
+        member, at = tx.lock(MemberRow, person), tx.lock(NodeRow, node)
+        if not actor.can(Capability.MANAGE_PEOPLE, at.path):
+            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        if role is Role.INSTANCE_ADMINISTRATOR and _administrators(tx) <= 1:
+            return tx.refuse(LastAdministrator(person=person), actor, _subject(person, member.name))
+        outcome = RoleTaken(person=person, role=role, node=node)
+        for row in tx.lock_all(AssignmentRow, *_same(person, role, node)):
+            tx.delete(row)
+            tx.record(outcome, actor, _subject(person, member.name, at.path))
+    return outcome
+
+
+@action
+def end_access(work: Work, person: PersonId, actor: Actor) -> AccessEnded | Refusal:
+    """The person may not enter any more; what they did stays. Raises NotFound."""
+    with work.transaction() as tx:
+        member = tx.lock(MemberRow, person)
+        if not actor.can_anywhere(Capability.MANAGE_PEOPLE):
+            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        if _is_administrator(tx, person) and _administrators(tx) <= 1:
+            return tx.refuse(LastAdministrator(person=person), actor, _subject(person, member.name))
+        outcome = AccessEnded(person=person, name=member.name)
+        if member.is_active:
+            member.is_active = False
+            tx.record(outcome, actor, _subject(person, member.name))
+    return outcome
+
+
+@action
+def restore_access(work: Work, person: PersonId, actor: Actor) -> AccessRestored | Refusal:
+    """Let a person whose access was ended in again, with the roles they had. Raises NotFound."""
+    with work.transaction() as tx:
+        member = tx.lock(MemberRow, person)
+        if not actor.can_anywhere(Capability.MANAGE_PEOPLE):
+            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        outcome = AccessRestored(person=person, name=member.name)
+        if not member.is_active:
+            member.is_active = True
+            tx.record(outcome, actor, _subject(person, member.name))
+    return outcome
+
+
+@action
+def add_reference(work: Work, kind: str, name: str, actor: Actor) -> ReferenceAdded | Refusal:
+    """A business unit, function or legal entity (`kind`). A name that is there already changes nothing."""
+    with work.transaction() as tx:
+        if not actor.can_anywhere(Capability.EDIT_REFERENCE_DATA):
+            return tx.refuse(NotAllowed(capability=Capability.EDIT_REFERENCE_DATA), actor, INSTANCE)
+        if not name.strip():
+            return FieldMissing(field="name")
+        outcome = ReferenceAdded(kind=kind, name=name.strip())
+        same = (ReferenceRow.kind == kind, func.lower(ReferenceRow.name) == name.strip().lower())
+        if not tx.lock_all(ReferenceRow, *same):
+            tx.add(ReferenceRow(id=work.new_id(), kind=kind, name=name.strip()))
+            tx.record(outcome, actor, INSTANCE)
+    return outcome
+
+
+@action
+def save_forum(
+    work: Work,
+    forum: ForumId,
+    name: str,
+    quorum: int,
+    members: tuple[PersonId, ...],
+    chair: PersonId | None,
+    actor: Actor,
+) -> ForumSaved | Refusal:
+    """Add a forum (a new id) or change it: name, quorum, members, chair."""
+    with work.transaction() as tx:
+        if not actor.can_anywhere(Capability.EDIT_REFERENCE_DATA):
+            return tx.refuse(NotAllowed(capability=Capability.EDIT_REFERENCE_DATA), actor, INSTANCE)
+        if not name.strip():
+            return FieldMissing(field="name")
+        if members and not 1 <= quorum <= len(members):
+            return QuorumTooLarge(quorum=quorum, members=len(members))
+        tx.session.merge(ForumRow(id=forum, name=name.strip(), chair_id=chair, quorum=quorum))
+        tx.flush()
+        for row in tx.lock_all(ForumMemberRow, ForumMemberRow.forum_id == forum):
+            tx.delete(row)
+        tx.flush()
+        for member in members:
+            tx.add(ForumMemberRow(forum_id=forum, member_id=member))
+        outcome = ForumSaved(forum=forum, name=name.strip(), quorum=quorum, members=members, chair=chair)
+        tx.record(outcome, actor, Subject(kind="forum", id=forum, label=name.strip()))
+    return outcome
+
+
+def _subject(person: PersonId, name: str, path: str = "") -> Subject:
+    return Subject(kind="person", id=person, label=name, path=path)
+
+
+def _same(person: PersonId, role: Role, node: UUID) -> tuple[object, ...]:
+    return AssignmentRow.member_id == person, AssignmentRow.role == role, AssignmentRow.node_id == node
+
+
+def _administrators(tx: Transaction) -> int:
+    statement = (
+        select(func.count(func.distinct(AssignmentRow.member_id)))
+        .join(MemberRow, MemberRow.id == AssignmentRow.member_id)
+        .where(AssignmentRow.role == Role.INSTANCE_ADMINISTRATOR, MemberRow.is_active)
+    )
+    return tx.session.scalar(statement) or 0
+
+
+def _is_administrator(tx: Transaction, person: PersonId) -> bool:
+    wanted = (AssignmentRow.member_id == person, AssignmentRow.role == Role.INSTANCE_ADMINISTRATOR)
+    return bool(tx.lock_all(AssignmentRow, *wanted))

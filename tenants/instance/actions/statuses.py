@@ -1,0 +1,70 @@
+"""Say another status than the computed one, with a reason and an expiry; take that back."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.access import Actor, Role
+from domain.ids import MeasureId
+from domain.lifecycle.editing import not_open
+from domain.refusals import Refusal
+from domain.status import Dimension, OverrideSet, Status, StatusOverride, decide_override
+from tenants.database import Work, action
+from tenants.instance.actions.refreshing import computed_statuses
+from tenants.instance.actions.taking import Taken, put_back, take
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverrideCleared:
+    """The computed status counts again."""
+
+    measure: MeasureId
+    dimension: Dimension
+
+
+@action
+def override_status(
+    work: Work, measure_id: UUID, dimension: Dimension, status: Status, reason: str, expires: date, actor: Actor
+) -> OverrideSet | Refusal:
+    """Worse is free for the owner; better needs the controller (potential) or the PMO (implementation)."""
+    with work.transaction() as tx:
+        taken = take(tx, measure_id)
+        today = work.now().date()
+        wanted = StatusOverride(
+            dimension=dimension, status=status, reason=reason.strip(), by=actor.person, expires=expires
+        )
+        outcome = not_open(taken.measure) or decide_override(
+            computed_statuses(tx, taken.row, taken.measure, taken.governance)[dimension],
+            wanted,
+            is_owner=actor.person == taken.measure.owner,
+            is_controller=actor.person == taken.measure.controller,
+            is_pmo=_is_pmo(actor, taken),
+            today=today,
+        )
+        if isinstance(outcome, Refusal):
+            return tx.refuse(outcome, actor, taken.subject)
+        _set(taken, dimension, status, reason.strip(), expires)
+        put_back(tx, taken, actor, is_edit=False)
+        tx.record(outcome, actor, taken.subject, reason=reason.strip())
+    return outcome
+
+
+@action
+def clear_override(work: Work, measure_id: UUID, dimension: Dimension, actor: Actor) -> OverrideCleared | Refusal:
+    """Let the computed status count again; who could have set the override may."""
+    with work.transaction() as tx:
+        taken = take(tx, measure_id)
+        _set(taken, dimension, None, "", None)
+        put_back(tx, taken, actor, is_edit=False)
+        outcome = OverrideCleared(measure=MeasureId(measure_id), dimension=dimension)
+        tx.record(outcome, actor, taken.subject)
+    return outcome
+
+
+def _is_pmo(actor: Actor, taken: Taken) -> bool:
+    return any(held.role is Role.PMO and taken.row.path.startswith(held.path) for held in actor.assignments)
+
+
+def _set(taken: Taken, dimension: Dimension, status: Status | None, reason: str, until: date | None) -> None:
+    for suffix, value in (("", status), ("_reason", reason), ("_until", until)):
+        setattr(taken.row, f"{dimension}_override{suffix}", value)

@@ -1,0 +1,54 @@
+"""Take a measure in hand for a change: locked, loaded whole, with what governs it; and put it back, all in order."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.access import Actor
+from domain.measures import Measure
+from domain.refusals import Stale
+from tenants.instance.actions.refreshing import refresh
+from tenants.instance.actions.voiding import void_changed
+from tenants.instance.models.measures import MeasureRow
+from tenants.instance.queries.aggregates import load_measure
+from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.transaction import Subject, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A measure in hand: its locked row, its state, what governs it, and how the trail calls it."""
+
+    row: MeasureRow
+    measure: Measure
+    governance: Governance
+    subject: Subject
+
+    def stale(self, seen: int | None) -> Stale | None:
+        """None while the page's version is the newest; `seen` None is for entries that cannot overwrite anything."""
+        current = self.row.version
+        return None if seen in (None, current) else Stale(seen=seen or 0, current=current)
+
+
+def take(tx: Transaction, measure_id: UUID) -> Taken:
+    """Lock the measure. Raises NotFound."""
+    row = tx.lock(MeasureRow, measure_id)
+    governance = get_governance(tx.work)
+    measure = load_measure(tx.session, row, governance)
+    return Taken(row=row, measure=measure, governance=governance, subject=subject_of(row))
+
+
+def put_back(tx: Transaction, taken: Taken, actor: Actor, *, is_edit: bool) -> None:
+    """After a change: version, editors, sums, statuses; open requests whose subject changed are voided."""
+    row = taken.row
+    row.version += 1
+    row.updated_at = tx.work.now()
+    if is_edit:
+        row.last_edited_by = actor.person
+        row.editors = [*row.editors, actor.person] if actor.person not in row.editors else row.editors
+    refresh(tx, [row], taken.governance)
+    void_changed(tx, row, load_measure(tx.session, row, taken.governance), actor)
+    tx.later_once("publish_metrics")
+
+
+def subject_of(row: MeasureRow) -> Subject:
+    return Subject(kind="measure", id=row.id, label=row.code, path=row.path)

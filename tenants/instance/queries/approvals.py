@@ -1,0 +1,102 @@
+"""Approval requests as the domain sees them, loaded whole: with steps and votes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep
+from domain.approvals.requesting import OpenRequest
+from domain.governance.criteria import CriterionResult, Met
+from domain.governance.policies import Rule
+from domain.ids import MeasureId, PersonId, RequestId
+from domain.segregation import Duties
+from domain.stages import Stage
+from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
+
+DUTIES = ("owner", "sponsor", "controller", "requested_by", "last_edited_by")
+
+
+def load_requests(session: Session, rows: Sequence[tuple[RequestRow, str]]) -> list[ApprovalRequest]:
+    """Requests with the codes of their measures, in the order given; two statements."""
+    ids = [row.id for row, _ in rows]
+    steps = _grouped(session, StepRow, ids, StepRow.position)
+    votes = _grouped(session, VoteRow, ids, VoteRow.at)
+    return [to_request(row, code, steps[row.id], votes[row.id]) for row, code in rows]
+
+
+def open_requests(session: Session, measure: UUID) -> tuple[OpenRequest, ...]:
+    """What is open on a measure."""
+    statement = select(RequestRow.id, RequestRow.kind).where(
+        RequestRow.measure_id == measure, RequestRow.state == RequestState.OPEN
+    )
+    return tuple(OpenRequest(id=RequestId(found), kind=kind) for found, kind in session.execute(statement))
+
+
+def to_request(row: RequestRow, code: str, steps: Sequence[StepRow], votes: Sequence[VoteRow]) -> ApprovalRequest:
+    return ApprovalRequest(
+        id=RequestId(row.id),
+        kind=row.kind,
+        measure=MeasureId(row.measure_id),
+        code=code,
+        target=Stage(row.target_stage) if row.target_stage else None,
+        template=row.template,
+        policy=row.policy,
+        steps=tuple(_step(step) for step in steps),
+        duties=_duties(row.duties),
+        requested_by=PersonId(row.requested_by),
+        requested_at=row.requested_at,
+        seal=row.seal,
+        subject=row.subject,
+        checklist=tuple(to_result(item) for item in row.checklist),
+        reason=row.reason,
+        comment=row.comment,
+        votes=tuple(_vote(vote) for vote in votes),
+        state=RequestState(row.state),
+    )
+
+
+def to_result(item: dict[str, Any]) -> CriterionResult:
+    return CriterionResult(**{**item, "outcome": Met(item["outcome"]), "missing": tuple(item["missing"])})
+
+
+def _duties(kept: dict[str, Any]) -> Duties:
+    people = {name: PersonId(UUID(kept[name])) if kept.get(name) else None for name in DUTIES}
+    editors = frozenset(PersonId(UUID(editor)) for editor in kept["editors"])
+    return Duties(**people, editors=editors, is_closure=kept["is_closure"])
+
+
+def _step(row: StepRow) -> RequestStep:
+    return RequestStep(
+        name=row.name,
+        selector=row.selector,
+        approvers=tuple(PersonId(person) for person in row.approvers),
+        rule=Rule(row.rule),
+        needed=row.needed,
+        due_working_days=row.due_working_days,
+        due_on=row.due_on,
+        settled=RequestState(row.settled) if row.settled else None,
+        step_up=row.step_up,
+    )
+
+
+def _vote(row: VoteRow) -> CastVote:
+    return CastVote(
+        step=row.position,
+        person=PersonId(row.person_id),
+        choice=Choice(row.choice),
+        comment=row.comment,
+        at=row.at,
+        on_behalf_of=PersonId(row.approver_id) if row.approver_id != row.person_id else None,
+    )
+
+
+def _grouped(session: Session, row_type: Any, ids: Sequence[UUID], order: Any) -> dict[UUID, list[Any]]:
+    grouped: dict[UUID, list[Any]] = defaultdict(list)
+    statement = select(row_type).where(row_type.request_id.in_(ids)).order_by(order)
+    for row in session.scalars(statement.execution_options(populate_existing=True)):
+        grouped[row.request_id].append(row)
+    return grouped

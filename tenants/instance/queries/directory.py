@@ -1,0 +1,60 @@
+"""Who holds what in an instance: for approvals, and for the person who acts."""
+
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from domain.access import Actor, Assignment, Role
+from domain.approvals.choosing import Directory, ForumMembers, Holder
+from domain.ids import ForumId, NodeId, PersonId
+from tenants.database import Work
+from tenants.instance.models.people import AssignmentRow, ForumMemberRow, ForumRow, MemberRow
+
+
+def find_actor(work: Work, person: PersonId) -> Actor | None:
+    """The person with all roles held here; None for who is no active member."""
+    statement = (
+        select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
+        .outerjoin(AssignmentRow, AssignmentRow.member_id == MemberRow.id)
+        .where(MemberRow.id == person, MemberRow.is_active)
+    )
+    rows = work.session.execute(statement).all()
+    if not rows:
+        return None
+    held = tuple(Assignment(Role(row.role), NodeId(row.node_id), row.node_path) for row in rows if row.role)
+    return Actor(person=person, name=rows[0].name, is_firm=rows[0].side == "firm", assignments=held)
+
+
+def get_directory(work: Work) -> Directory:
+    """All who can sign in, by role and node; the forums with their members. Three statements."""
+    active = select(MemberRow.id, MemberRow.email).where(MemberRow.is_active)
+    people = {email: PersonId(member) for member, email in work.session.execute(active)}
+    present = set(people.values())
+    roles = work.session.execute(select(AssignmentRow.member_id, AssignmentRow.role, AssignmentRow.node_path))
+    return Directory(
+        holders=tuple(
+            Holder(person=PersonId(member), role=Role(role), path=path)
+            for member, role, path in roles
+            if PersonId(member) in present
+        ),
+        forums=_forums(work, present),
+        people_by_email=people,
+    )
+
+
+def _forums(work: Work, present: set[PersonId]) -> dict[ForumId, ForumMembers]:
+    statement = (
+        select(ForumRow.id, ForumRow.quorum, ForumRow.chair_id, ForumMemberRow.member_id)
+        .outerjoin(ForumMemberRow, ForumMemberRow.forum_id == ForumRow.id)
+        .order_by(ForumRow.id, ForumMemberRow.member_id)
+    )
+    members: dict[ForumId, list[PersonId]] = defaultdict(list)
+    facts: dict[ForumId, tuple[int, PersonId | None]] = {}
+    for forum, quorum, chair, member in work.session.execute(statement):
+        facts[ForumId(forum)] = (quorum, PersonId(chair) if chair else None)
+        if member and PersonId(member) in present:
+            members[ForumId(forum)].append(PersonId(member))
+    return {
+        forum: ForumMembers(members=tuple(members[forum]), quorum=quorum, chair=chair)
+        for forum, (quorum, chair) in facts.items()
+    }
