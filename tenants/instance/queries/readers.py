@@ -1,0 +1,42 @@
+"""Who reads an instance: the person with their roles there, and how much waits for them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import any_, func, select
+
+from domain.access import Actor, Assignment, Role
+from domain.ids import NodeId, PersonId
+from tenants.database import Work
+from tenants.instance.models.people import AssignmentRow, MemberRow
+from tenants.instance.models.requests import RequestRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """The actor, and the number of open requests whose current step waits for their vote."""
+
+    actor: Actor
+    waiting: int
+
+
+def find_reader(work: Work, person: PersonId) -> Reader | None:
+    """The person in this instance, in one statement; None for somebody who is not, or no longer, in it."""
+    waiting = (
+        select(func.count())
+        .select_from(RequestRow)
+        .where(RequestRow.state == "open", any_(RequestRow.waiting) == person)
+        .scalar_subquery()
+    )
+    statement = (
+        select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
+        .add_columns(waiting.label("waiting"))
+        .outerjoin(AssignmentRow, AssignmentRow.member_id == MemberRow.id)
+        .where(MemberRow.id == person, MemberRow.is_active)
+        .order_by(AssignmentRow.node_path, AssignmentRow.role)
+    )
+    rows = work.session.execute(statement).all()
+    if not rows:
+        return None
+    held = tuple(Assignment(Role(row.role), NodeId(row.node_id), row.node_path) for row in rows if row.role)
+    actor = Actor(person=person, name=rows[0].name, is_firm=rows[0].side == "firm", assignments=held)
+    return Reader(actor=actor, waiting=rows[0].waiting)

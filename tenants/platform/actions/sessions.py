@@ -1,0 +1,64 @@
+"""Sessions: open one at sign-in, note that it is used, end it for good."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+
+from domain.ids import PersonId
+from tenants.database import PlatformWork, action
+from tenants.platform.models.people import SessionRow
+from tenants.platform.queries.sessions import IDLE, hash_of
+
+ABSOLUTE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+AGENT_LENGTH = 200
+
+
+@action
+def open_session(work: PlatformWork, person: PersonId, *, agent: str = "", address: str = "") -> str:
+    """A new session of a person; their dead ones are swept away. Returns the token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    now = work.now()
+    with work.transaction() as tx:
+        dead = (SessionRow.expires_at <= now) | (SessionRow.seen_at <= now - IDLE)
+        tx.session.execute(delete(SessionRow).where(SessionRow.person_id == person, dead))
+        tx.add(
+            SessionRow(
+                id_hash=hash_of(token),
+                person_id=person,
+                created_at=now,
+                seen_at=now,
+                expires_at=now + ABSOLUTE,
+                confirmed_at=now,
+                agent=agent[:AGENT_LENGTH],
+                address=address,
+            )
+        )
+    return token
+
+
+@action
+def note_seen(work: PlatformWork, session: str) -> None:
+    """Move the idle limit on; written at most once a minute, whoever asks."""
+    now = work.now()
+    with work.transaction() as tx:
+        stale = (SessionRow.id_hash == session) & (SessionRow.seen_at <= now - SEEN_EVERY)
+        tx.session.execute(update(SessionRow).where(stale).values(seen_at=now))
+
+
+@action
+def end_session(work: PlatformWork, person: PersonId, session: str) -> bool:
+    """Delete one session of this person: a copy of its cookie is worth nothing from now on."""
+    with work.transaction() as tx:
+        own = (SessionRow.id_hash == session) & (SessionRow.person_id == person)
+        ended = tx.session.execute(delete(SessionRow).where(own))
+        return bool(ended.rowcount)
+
+
+@action
+def end_other_sessions(work: PlatformWork, person: PersonId, kept: str) -> int:
+    """End every session of a person but one. Returns how many ended."""
+    with work.transaction() as tx:
+        others = (SessionRow.person_id == person) & (SessionRow.id_hash != kept)
+        return int(tx.session.execute(delete(SessionRow).where(others)).rowcount)
