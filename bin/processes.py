@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 HOST = "127.0.0.1"
 START_SECONDS = 30.0
@@ -35,7 +36,8 @@ def start_on_free_port(
     """Start command(port) as `user` (None: as ourselves) and wait until ready(process, port)."""
     for _ in range(5):  # another process may take the port between our look and the server's bind
         port = free_port()
-        process = _spawn(command(port), log, user)
+        with log.open("wb") as output:
+            process = spawn(command(port), output=output, user=user)
         if _becomes_ready(process, port, ready):
             atexit.register(stop, process, signal.SIGINT, signal.SIGKILL)
             return process, port
@@ -45,6 +47,30 @@ def start_on_free_port(
         if timed_out or "ddress already in use" not in text:
             break
     raise ServerDidNotStart(f"the server did not start; its log, {log}, ends:\n{text[-2000:]}")
+
+
+def spawn(
+    command: list[str],
+    *,
+    output: BinaryIO | None = None,
+    user: str | None = None,
+    environment: dict[str, str] | None = None,
+    folder: Path = Path("/"),
+) -> Process:
+    """Start a command that gets SIGINT when we die, in a session of its own.
+
+    Ctrl-C then reaches only us, and we stop things in order. Output goes where ours goes when `output` is None.
+    """
+    launcher = [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(os.getpid()), user or "-"]
+    return subprocess.Popen(
+        launcher + command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+    )
 
 
 def stop(process: Process, gently: signal.Signals, at_once: signal.Signals) -> None:
@@ -73,20 +99,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
-
-
-def _spawn(command: list[str], log: Path, user: str | None) -> Process:
-    """A session of its own keeps Ctrl-C from the server: it reaches us, and we stop things in order."""
-    launcher = [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(os.getpid()), user or "-"]
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            launcher + command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            start_new_session=True,
-        )
 
 
 def _becomes_ready(process: Process, port: int, ready: Callable[[Process, int], bool]) -> bool:
