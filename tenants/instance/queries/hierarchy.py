@@ -1,0 +1,182 @@
+"""The hierarchy with what rolls up in it: every node that the reader sees, with the sums below it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from domain.access import Scope
+from domain.hierarchy import Level
+from domain.status import Status
+from tenants.database import NotFound, Work
+from tenants.instance.models.hierarchy import NodeRow
+from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.values import FiguresRow
+from tenants.instance.queries.scoping import below, seen
+from tenants.instance.queries.sums import Sums, sum_columns, to_sums
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeLine:
+    """One node. `sums` and the counts by status are of all that the reader sees below it."""
+
+    id: UUID
+    parent: UUID | None
+    level: Level
+    name: str
+    path: str
+    depth: int
+    version: int
+    sums: Sums
+    implementation: Mapping[Status, int]
+    potential: Mapping[Status, int]
+    children: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeName:
+    """A node in a list to choose from, or in a trail of crumbs."""
+
+    id: UUID
+    level: Level
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    sums: Sums
+    implementation: dict[Status, int]
+    potential: dict[Status, int]
+
+
+def get_tree(work: Work, scope: Scope) -> tuple[NodeLine, ...]:
+    """All nodes the reader sees, parents before children. Three statements; sums are added up the paths."""
+    rows = _visible(work, scope)
+    parts = _parts_by_package(work, scope)
+    gathered: dict[UUID, list[_Parts]] = defaultdict(list)
+    by_path = {row.path: row.id for row in rows}
+    for row in rows:
+        if row.id in parts:
+            for path in paths_above(row.path):
+                if path in by_path:
+                    gathered[by_path[path]].append(parts[row.id])
+    children: dict[UUID | None, int] = defaultdict(int)
+    for row in rows:
+        children[row.parent_id] += 1
+    return tuple(_line(row, gathered[row.id], children[row.id]) for row in _in_order(rows))
+
+
+def list_nodes(work: Work, scope: Scope, level: Level | None = None) -> tuple[NodeName, ...]:
+    """The nodes inside the reader's subtrees, of one level or all, to choose from."""
+    statement = select(NodeRow).where(below(NodeRow.path, scope)).order_by(NodeRow.path)
+    rows = work.session.scalars(statement if level is None else statement.where(NodeRow.level == level))
+    return tuple(_name(row) for row in rows)
+
+
+def get_node(work: Work, scope: Scope, node_id: UUID) -> NodeName:
+    """One node. Raises NotFound where it is absent or lies outside the reader's scope."""
+    row = work.session.get(NodeRow, node_id)
+    if row is None or not (scope.covers(row.path) or row.id in {each.id for each in _visible(work, scope)}):
+        raise NotFound(f"node {node_id}")
+    return _name(row)
+
+
+def get_crumbs(work: Work, path: str) -> tuple[NodeName, ...]:
+    """The nodes from the organization down to the one with this path."""
+    rows = work.session.scalars(select(NodeRow).where(NodeRow.path.in_(paths_above(path))))
+    return tuple(_name(row) for row in sorted(rows, key=lambda row: len(row.path)))
+
+
+def paths_above(path: str) -> list[str]:
+    """The path itself and every path above it: "/a/b/" gives "/a/" and "/a/b/"."""
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[: count + 1]) + "/" for count in range(len(parts))]
+
+
+def _visible(work: Work, scope: Scope) -> Sequence[NodeRow]:
+    """Nodes in the scope, the nodes above them, and those above measures that name the reader."""
+    named = (MeasureRow.owner_id, MeasureRow.sponsor_id, MeasureRow.controller_id)
+    paths = {row.path for row in work.session.scalars(select(NodeRow).where(below(NodeRow.path, scope)))}
+    mine = select(MeasureRow.path).where(or_(*(column == scope.person for column in named))).distinct()
+    paths |= set(work.session.scalars(mine)) | set(scope.paths)
+    wanted = {above for path in paths for above in paths_above(path)}
+    return list(work.session.scalars(select(NodeRow).where(NodeRow.path.in_(wanted))))
+
+
+def _parts_by_package(work: Work, scope: Scope) -> dict[UUID, _Parts]:
+    statement = (
+        select(MeasureRow.package_id, MeasureRow.implementation, MeasureRow.potential, *sum_columns())
+        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
+        .where(seen(scope))
+        .group_by(MeasureRow.package_id, MeasureRow.implementation, MeasureRow.potential)
+    )
+    parts: dict[UUID, _Parts] = {}
+    for row in work.session.execute(statement):
+        sums = to_sums(row)
+        found = _Parts(
+            sums=sums,
+            implementation={Status(row.implementation): sums.measures},
+            potential={Status(row.potential): sums.measures},
+        )
+        parts[row.package_id] = _add(parts[row.package_id], found) if row.package_id in parts else found
+    return parts
+
+
+def _add(a: _Parts, b: _Parts) -> _Parts:
+    return _Parts(
+        sums=a.sums + b.sums,
+        implementation=_count(a.implementation, b.implementation),
+        potential=_count(a.potential, b.potential),
+    )
+
+
+def _count(a: dict[Status, int], b: dict[Status, int]) -> dict[Status, int]:
+    return {status: a.get(status, 0) + b.get(status, 0) for status in a.keys() | b.keys()}
+
+
+def _in_order(rows: Sequence[NodeRow]) -> list[NodeRow]:
+    """Parents first, brothers and sisters by position and name."""
+    kin: dict[UUID | None, list[NodeRow]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.position, row.name)):
+        kin[row.parent_id].append(row)
+    ordered: list[NodeRow] = []
+
+    def walk(parent: UUID | None) -> None:
+        for row in kin[parent]:
+            ordered.append(row)
+            walk(row.id)
+
+    walk(None)
+    return ordered
+
+
+def _line(row: NodeRow, parts: list[_Parts], children: int) -> NodeLine:
+    empty = _Parts(sums=Sums(), implementation={}, potential={})
+    total = empty
+    for part in parts:
+        total = _add(total, part)
+    return NodeLine(
+        id=row.id,
+        parent=row.parent_id,
+        level=Level(row.level),
+        name=row.name,
+        path=row.path,
+        depth=len(paths_above(row.path)),
+        version=row.version,
+        sums=total.sums,
+        implementation=total.implementation,
+        potential=total.potential,
+        children=children,
+    )
+
+
+def _name(row: NodeRow) -> NodeName:
+    return NodeName(id=row.id, level=Level(row.level), name=row.name, path=row.path)
+
+
+def count_nodes(work: Work) -> int:
+    """How many nodes there are: an instance with only its organization is a new one."""
+    return work.session.scalar(select(func.count()).select_from(NodeRow)) or 0
