@@ -42,3 +42,10 @@ def shut_out(work: PlatformWork, instance: InstanceId, person: PersonId) -> None
     with work.transaction() as tx:
         if row := tx.session.get(InstanceMemberRow, (instance, person)):
             tx.delete(row)
+
+
+@action
+def choose_theme(work: PlatformWork, person: PersonId, theme: str) -> None:
+    """How pages look to this person: "" follows the system, "light" or "dark"."""
+    with work.transaction() as tx:
+        tx.lock(PersonRow, person).theme = theme

@@ -1,0 +1,76 @@
+"""Where a person may go: the clients they are in, and what the frame of every page says about firm and client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from domain.ids import FirmId, InstanceId, PersonId
+from tenants.database import PlatformWork
+from tenants.platform.models.engagements import PublishedHeadRow, VerificationRow
+from tenants.platform.models.firms import FirmRow
+from tenants.platform.models.instances import InstanceMemberRow, InstanceRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """One client a person is in."""
+
+    id: UUID
+    slug: str
+    name: str
+    firm_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The newest published head of an instance's trail, and when its chain was last verified without a fault."""
+
+    sequence: int
+    hash: str
+    published_at: datetime
+    verified_at: datetime | None
+
+
+def list_clients(work: PlatformWork, person: PersonId) -> list[Client]:
+    """The open instances a person is a member of, by name."""
+    statement = (
+        select(InstanceRow.id, InstanceRow.slug, InstanceRow.name, FirmRow.name.label("firm_name"))
+        .join(InstanceMemberRow, InstanceMemberRow.instance_id == InstanceRow.id)
+        .join(FirmRow, FirmRow.id == InstanceRow.firm_id)
+        .where(InstanceMemberRow.person_id == person, InstanceRow.state == "active")
+        .order_by(func.lower(InstanceRow.name), InstanceRow.slug)
+    )
+    return [
+        Client(id=row.id, slug=row.slug or "", name=row.name, firm_name=row.firm_name)
+        for row in work.session.execute(statement)
+    ]
+
+
+def get_firm_name(work: PlatformWork, firm: FirmId) -> str:
+    return work.session.scalar(select(FirmRow.name).where(FirmRow.id == firm)) or ""
+
+
+def find_proof(work: PlatformWork, instance: InstanceId) -> Proof | None:
+    """What the foot of an instance's page says about its trail; None before the first published head."""
+    statement = (
+        select(PublishedHeadRow, VerificationRow)
+        .outerjoin(
+            VerificationRow,
+            (VerificationRow.instance_id == PublishedHeadRow.instance_id) & (VerificationRow.faults == 0),
+        )
+        .where(PublishedHeadRow.instance_id == instance)
+        .order_by(PublishedHeadRow.sequence.desc())
+        .limit(1)
+    )
+    row = work.session.execute(statement).one_or_none()
+    if row is None:
+        return None
+    head, verification = row
+    return Proof(
+        sequence=head.sequence,
+        hash=head.hash,
+        published_at=head.published_at,
+        verified_at=verification.at if verification else None,
+    )

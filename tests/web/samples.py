@@ -1,0 +1,40 @@
+"""Sample values for addresses with ids, so that the role x route matrix can visit them. Page authors add theirs.
+
+Under the route's rule: a function of the world that returns the values of the rule's arguments (without the slug).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+
+from domain.ids import PersonId
+from tenants.places import Instance
+from tests.house import House
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What a sample may be taken from. `instance` is the first client."""
+
+    house: House
+    site: Flask
+    instance: Instance
+    people: Mapping[str, PersonId]
+
+
+Sample = Callable[[World], Mapping[str, object]]
+SAMPLES: dict[str, Sample] = {
+    "/static/<path:path>": lambda world: {"path": "icon.svg"},
+    "/static/v-<digest>/<path:path>": lambda world: {"digest": "0", "path": "icon.svg"},
+}
+
+
+def sample(rule: str) -> Callable[[Sample], Sample]:
+    """Register: @sample("/clients/<slug>/measures/<uuid:measure>")."""
+
+    def keep(function: Sample) -> Sample:
+        SAMPLES[rule] = function
+        return function
+
+    return keep
