@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ids import MeasureId, MilestoneId, PersonId
+from domain.ids import LineId, MeasureId, MilestoneId, PersonId
 from domain.measures import Milestone
+from domain.months import FiscalYear, Month
 from domain.stages import MeasureState, Stage
 from domain.status import (
     JUDGED,
@@ -40,7 +41,7 @@ from domain.status import (
     potential_status,
     slips_in_a_row,
 )
-from domain.value import Figures, roll_up
+from domain.value import EffectLine, Figures, Recurrence, Scenario, Sign, figures, roll_up
 
 GREEN, AMBER, RED, GREY = Status
 IMPLEMENTATION, POTENTIAL = Dimension
@@ -163,6 +164,32 @@ def test_the_two_shares_are_told() -> None:
 def test_a_measure_that_only_costs_once_is_judged_by_its_overrun(plan: Any, forecast: Any, status: Status) -> None:
     found = figures_with(one_off_plan=plan, one_off_forecast=forecast)
     assert potential_status(found, GREEN_FROM, AMBER_FROM).status is status
+
+
+def test_an_it_project_that_overruns_turns_amber_and_costs_no_effect() -> None:
+    month = Month(2012, 9)
+    cost = EffectLine(
+        id=LineId(UUID(int=1)),
+        name="Project cost",
+        kind="one_off_cost",
+        recurrence=Recurrence.ONE_OFF,
+        sign=Sign.COST,
+        currency="USD",
+        series={Scenario.PLAN: {month: Decimal("15297000")}, Scenario.FORECAST: {month: Decimal("18000000")}},
+    )
+    found = figures(
+        [cost],
+        locked_plan=None,
+        stage=Stage.DETAILED,
+        state=MeasureState.ACTIVE,
+        fy=FiscalYear(Month(2012, 1)),
+        closed_through=None,
+        weights={Stage.DETAILED: Decimal("0.5")},
+        rates={"USD": Decimal(1)},
+    )
+    outcome = potential_status(found, GREEN_FROM, AMBER_FROM)
+    assert (outcome.status, outcome.full_year, outcome.to_date) == (AMBER, Decimal(15297) / 18000, None)
+    assert (found.plan_year, found.net_forecast_year, found.risk_adjusted) == (0, -18_000_000, -18_000_000)
 
 
 def test_a_benefit_is_judged_before_the_cost_it_takes() -> None:

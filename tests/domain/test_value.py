@@ -235,6 +235,11 @@ def test_only_the_gross_benefit_is_weighted(stage: Stage) -> None:
     assert found == WEIGHTS[stage] * 324_000 - 24_000 - 70_000
 
 
+def test_each_line_is_weighted_and_rounded_by_itself() -> None:
+    two = [line(number=number, forecast=series("2026-01", *["0.02"] * 12)) for number in (1, 2)]
+    assert figures_of(two, stage=Stage.DEFINED).risk_adjusted == Decimal("0.04")  # 2 x 0.024, not 0.048
+
+
 def test_a_weight_in_per_cent_is_a_bug() -> None:
     with pytest.raises(ValueError):
         risk_adjusted(Decimal(75), [Decimal(1)], Decimal(0), Decimal(0))
@@ -265,6 +270,14 @@ def test_an_actual_of_an_open_month_does_not_enter_the_outlook() -> None:
 def test_an_actual_of_zero_is_an_actual() -> None:
     entered = line(forecast=series("2026-05", 10, 10), actual=series("2026-05", 0))
     assert figures_of([entered]).forecast_year == 10
+    curve = roll_up_months([months_of([entered]), months_of([entered])])
+    assert (curve[Month(2026, 5)].actual, curve[JUNE].actual) == (0, None)
+
+
+def test_the_exit_run_rate_of_a_closed_year_is_what_was_reached() -> None:
+    entered = line(forecast=series("2026-12", 10), actual=series("2026-12", 8))
+    assert figures_of([entered], closed_through=Month(2026, 11)).run_rate == 120
+    assert figures_of([entered], closed_through=Month(2026, 12)).run_rate == 96
 
 
 def test_a_cancelled_measure_leaves_the_forecast_and_leaks_all() -> None:
@@ -273,6 +286,7 @@ def test_a_cancelled_measure_leaves_the_forecast_and_leaks_all() -> None:
     more = ("one_off_benefit_forecast", "gross_benefit_forecast", "risk_adjusted", "carry_over")
     assert all(getattr(found, name) == 0 for name in forecasts + more)
     assert found.leakage == 336_000
+    assert found.has_forecast  # it was forecast once: lost, and not just not judged yet
     kept = ("plan_year", "plan_full_year", "one_off_plan", "actual_year", "one_off_actual", "plan_to_date")
     assert all(getattr(found, name) == getattr(active, name) for name in kept)
 
