@@ -171,7 +171,7 @@ def test_a_refusal_keeps_little_of_a_long_text() -> None:
 
 
 def test_an_unknown_mark_is_a_bug() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="decimal mark"):
         parse_amount("1", decimal_mark=";")
 
 

@@ -17,6 +17,7 @@ from domain.value import (
     EffectLine,
     Figures,
     MonthFigures,
+    NetParts,
     Recurrence,
     Scenario,
     Sign,
@@ -98,7 +99,7 @@ def months_of(lines: Sequence[EffectLine], **stated: Any) -> Mapping[Month, Mont
     return by_month(lines, **{**usual, **stated})
 
 
-# A carrier contract renegotiated: savings ramp up from April, a new contract manager, a switch-over, and a signing bonus.
+# A carrier contract renegotiated: savings ramp up from April; a contract manager, a switch-over, a signing bonus.
 SAVING = line(
     number=1,
     kind="other_operating_cost",
@@ -169,7 +170,9 @@ def test_the_carrier_contract_as_worked_by_hand(figure: str, by_hand: Decimal) -
 
 def test_net_is_gross_benefits_less_recurring_and_one_off_costs() -> None:
     parts = net_in_year(CARRIER, PLAN, FY26)
-    assert (parts.gross_benefit, parts.recurring_cost, parts.one_off_cost) == (245_000, 18_000, 65_000)
+    assert parts == NetParts(
+        gross_benefit=Decimal(245_000), recurring_cost=Decimal(18_000), one_off_cost=Decimal(65_000)
+    )
     assert parts.net == 162_000
 
 
@@ -241,7 +244,7 @@ def test_each_line_is_weighted_and_rounded_by_itself() -> None:
 
 
 def test_a_weight_in_per_cent_is_a_bug() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="share"):
         risk_adjusted(Decimal(75), [Decimal(1)], Decimal(0), Decimal(0))
 
 
@@ -271,7 +274,8 @@ def test_an_actual_of_zero_is_an_actual() -> None:
     entered = line(forecast=series("2026-05", 10, 10), actual=series("2026-05", 0))
     assert figures_of([entered]).forecast_year == 10
     curve = roll_up_months([months_of([entered]), months_of([entered])])
-    assert (curve[Month(2026, 5)].actual, curve[JUNE].actual) == (0, None)
+    assert curve[Month(2026, 5)].actual == 0
+    assert curve[JUNE].actual is None
 
 
 def test_the_exit_run_rate_of_a_closed_year_is_what_was_reached() -> None:
@@ -311,7 +315,9 @@ def test_a_line_added_after_the_lock_has_no_plan_and_leaks_nothing_away() -> Non
 
 def test_nothing_leaks_before_the_lock() -> None:
     found = figures_of(CARRIER, locked_plan=None)
-    assert (found.leakage, found.is_locked, found.has_plan, found.plan_year) == (0, False, True, 227_000)
+    assert found.has_plan and not found.is_locked
+    assert found.leakage == 0
+    assert found.plan_year == 227_000
 
 
 def test_no_entry_is_no_plan_and_zero_is_one() -> None:
@@ -334,7 +340,7 @@ def test_a_missing_rate_or_weight_is_a_bug() -> None:
 
 
 def test_amounts_of_two_currencies_are_never_summed() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="currencies"):
         in_year([line(currency="EUR"), line(currency="USD")], PLAN, FY26)
 
 
