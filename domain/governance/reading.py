@@ -15,6 +15,8 @@ MAX_DEPTH = 12
 MAX_NODES = 20_000
 MAX_TEXT = 600
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, ten times as fast
+
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -199,7 +201,7 @@ def compose(text: str, faults: Faults) -> Entry | None:
     try:
         if not is_harmless(text, faults):
             return None
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         faults.note(Fault.SYNTAX, mark.line + 1 if mark else 1, "", str(getattr(error, "problem", "") or ""))
@@ -213,7 +215,7 @@ def compose(text: str, faults: Faults) -> Entry | None:
 def is_harmless(text: str, faults: Faults) -> bool:
     """Walk the events before anything is built: no anchors, no aliases, bounded depth and size."""
     depth = nodes = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.NodeEvent):
             nodes += 1
