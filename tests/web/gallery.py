@@ -127,36 +127,95 @@ def _lists() -> dict[str, Any]:
     sums = {"plan": "288", "forecast": "0", "gap": "−288", "updated": "21"}
     return {
         "kpis": [
-            {"label": "Plan FY 2026, locked", "value": "6.55", "unit": "m EUR", "href": "#p", "sub": "22 measures", "mark": "plan"},
-            {"label": "Forecast FY 2026", "value": "5.59", "unit": "m EUR", "href": "#f", "sub": "−0.96 m to plan", "mark": "forecast"},
-            {"label": "Actual to October", "value": "3.86", "unit": "m EUR", "href": "#a", "sub": "plan 4.65 m", "mark": "actual"},
+            {
+                "label": "Plan FY 2026, locked",
+                "value": "6.55",
+                "unit": "m EUR",
+                "href": "#p",
+                "sub": "22 measures",
+                "mark": "plan",
+            },
+            {
+                "label": "Forecast FY 2026",
+                "value": "5.59",
+                "unit": "m EUR",
+                "href": "#f",
+                "sub": "−0.96 m to plan",
+                "mark": "forecast",
+            },
+            {
+                "label": "Actual to October",
+                "value": "3.86",
+                "unit": "m EUR",
+                "href": "#a",
+                "sub": "plan 4.65 m",
+                "mark": "actual",
+            },
             {"label": "Realisation to October", "value": "82.9", "unit": "%", "href": "#r", "sub": "green from 100 %"},
-            {"label": "Full-year effect, locked", "value": "10.07", "unit": "m EUR", "href": "#y", "sub": "plan 11.41 m"},
+            {
+                "label": "Full-year effect, locked",
+                "value": "10.07",
+                "unit": "m EUR",
+                "href": "#y",
+                "sub": "plan 11.41 m",
+            },
             {"label": "One-off cost forecast", "value": "2.16", "unit": "m EUR", "sub": "plan 2.11 m", "mark": "cost"},
         ],
         "waits": [
-            {"title": "Gate into Decided: M-0023 Automate goods-in", "href": "#1", "note": "You decide for Elsa", "when": "2 days late", "price": "8,900", "act": "Decide"},
-            {"title": "Agenda of the steering committee", "href": "#2", "note": "Five decisions are ready", "when": "due Mon 23 Nov", "act": "Send"},
+            {
+                "title": "Gate into Decided: M-0023 Automate goods-in",
+                "href": "#1",
+                "note": "You decide for Elsa",
+                "when": "2 days late",
+                "price": "8,900",
+                "act": "Decide",
+            },
+            {
+                "title": "Agenda of the steering committee",
+                "href": "#2",
+                "note": "Five decisions are ready",
+                "when": "due Mon 23 Nov",
+                "act": "Send",
+            },
         ],
         "queue": [
-            {"title": "Gate into Decided: M-0025", "href": "?1", "note": "Margin forum, 1 of 3", "when": "2 days late", "price": "8,500", "current": True},
+            {
+                "title": "Gate into Decided: M-0025",
+                "href": "?1",
+                "note": "Margin forum, 1 of 3",
+                "when": "2 days late",
+                "price": "8,500",
+                "current": True,
+            },
             {"title": "Change request: M-0010", "href": "?2", "note": "Voided 17 Nov", "when": "Voided", "void": True},
         ],
         "matrix": [
-            [{"count": 15, "amount": "6,516", "href": "#a"}, {"count": 2, "amount": "1,320", "href": "#b"}, {"count": 3, "amount": "1,344", "href": "#c"}],
+            [
+                {"count": 15, "amount": "6,516", "href": "#a"},
+                {"count": 2, "amount": "1,320", "href": "#b"},
+                {"count": 3, "amount": "1,344", "href": "#c"},
+            ],
             [{"count": 1, "amount": "480", "href": "#d"}, {"count": 0}, {"count": 4, "amount": "2,124", "href": "#e"}],
             [{"count": 1, "amount": "384", "href": "#f"}, {"count": 0}, {"count": 1, "amount": "432", "href": "#g"}],
         ],
         "list": [
-            {"icon": "eye-exclamation", "kind": "warn", "title": "M-0009 Dynamic pricing", "href": "#9", "note": "Milestones on track, forecast 71 %"},
+            {
+                "icon": "eye-exclamation",
+                "kind": "warn",
+                "title": "M-0009 Dynamic pricing",
+                "href": "#9",
+                "note": "Milestones on track, forecast 71 %",
+            },
             {"icon": "file-text", "title": "contract.pdf", "note": "Petra Holm, 30 Jun", "end": "1.2 MB"},
         ],
         "measures": [
             measure | sums | {"code": "M-0020", "title": "Working-time accounts", "stage": 0, "pot": "red"},
             measure | sums | {"code": "M-0009", "title": "Dynamic pricing", "ticked": True, "pot": "grey"},
-            measure | sums | {"code": "M-0004", "title": "Returns consolidation", "stage": 5, "stage_words": "Implemented"},
+            measure
+            | sums
+            | {"code": "M-0004", "title": "Returns consolidation", "stage": 5, "stage_words": "Implemented"},
         ],
-    }  # fmt: skip
+    }
 
 
 def _work() -> dict[str, Any]:
@@ -173,22 +232,53 @@ def _work() -> dict[str, Any]:
             for i, s in enumerate(STAGES)
         ],
         "gate": [
-            {"state": "missing", "label": "Every milestone done with evidence", "note": "Second carrier: due 13 Nov", "href": "#m", "act": "Open milestone"},
+            {
+                "state": "missing",
+                "label": "Every milestone done with evidence",
+                "note": "Second carrier: due 13 Nov",
+                "href": "#m",
+                "act": "Open milestone",
+            },
             {"state": "met", "label": "Evidence on each done milestone", "note": "11 files"},
             {"state": "waived", "label": "Milestone “Second label format”", "note": "Waived by Elsa Wikström"},
             {"state": "open", "label": "Delivered, or refunded"},
         ],
         "deciders": [
-            {"name": "Elsa Wikström", "initials": "EW", "role": "PMO", "note": "Typically 2 working days. Away until 24 Nov."},
+            {
+                "name": "Elsa Wikström",
+                "initials": "EW",
+                "role": "PMO",
+                "note": "Typically 2 working days. Away until 24 Nov.",
+            },
             {"name": "Margin forum", "role": "3 of 5", "note": "Next meeting on 25 Nov."},
         ],
         "months": [{"label": m, "closed": i < 10, "last_closed": i == 9} for i, m in enumerate(MONTHS)],
         "groups": [
-            {"label": "Parcel base rates", "note": "other operating cost, recurring", "rows": [
-                {"mark": "plan", "label": "Plan", "cells": [*cells, {"text": "60"}, {"text": "60"}], "years": ["360", "720"]},
-                {"mark": "forecast", "label": "Forecast", "said": "Forecast, parcel base rates", "cells": [*cells, *editable], "years": ["270", "648"]},
-                {"mark": "actual", "label": "Actual", "cells": [*cells, {"text": ""}, {"text": ""}], "years": ["162", None]},
-            ]},
+            {
+                "label": "Parcel base rates",
+                "note": "other operating cost, recurring",
+                "rows": [
+                    {
+                        "mark": "plan",
+                        "label": "Plan",
+                        "cells": [*cells, {"text": "60"}, {"text": "60"}],
+                        "years": ["360", "720"],
+                    },
+                    {
+                        "mark": "forecast",
+                        "label": "Forecast",
+                        "said": "Forecast, parcel base rates",
+                        "cells": [*cells, *editable],
+                        "years": ["270", "648"],
+                    },
+                    {
+                        "mark": "actual",
+                        "label": "Actual",
+                        "cells": [*cells, {"text": ""}, {"text": ""}],
+                        "years": ["162", None],
+                    },
+                ],
+            },
         ],
         "votes": [
             {"state": "yes", "name": "Astrid Nyman", "initials": "AN", "note": "Step 1, controller", "end": "4 days"},
@@ -208,13 +298,38 @@ def _work() -> dict[str, Any]:
             {"state": "ahead", "label": "Check and open"},
         ],
         "clash": [
-            {"name": "nov", "field": "Forecast November, k EUR", "opened": "84", "theirs": "75", "mine": "78", "clash": True},
-            {"name": "dec", "field": "Forecast December, k EUR", "opened": "84", "theirs": "75", "mine": "84", "clash": False},
+            {
+                "name": "nov",
+                "field": "Forecast November, k EUR",
+                "opened": "84",
+                "theirs": "75",
+                "mine": "78",
+                "clash": True,
+            },
+            {
+                "name": "dec",
+                "field": "Forecast December, k EUR",
+                "opened": "84",
+                "theirs": "75",
+                "mine": "84",
+                "clash": False,
+            },
             {"name": "text", "field": "Description", "opened": "a", "theirs": "a", "mine": "a b", "clash": False},
         ],
         "diff": [{"field": "End date", "before": "30 Nov 2026", "after": "14 Dec 2026", "effect": "+14 days"}],
         "trail": [
-            {"at": "2026-11-20T08:12", "when": "20 Nov 2026, 08:12", "icon": "lock-x", "words": Markup("<b>Petra Holm</b> was refused the gate"), "note": "2 of 9 criteria not met"},
-            {"at": "2026-11-16T16:48", "when": "16 Nov 2026, 16:48", "icon": "pencil", "words": Markup("<b>Petra Holm</b> changed <del>84</del> <ins>75</ins>")},
+            {
+                "at": "2026-11-20T08:12",
+                "when": "20 Nov 2026, 08:12",
+                "icon": "lock-x",
+                "words": Markup("<b>Petra Holm</b> was refused the gate"),
+                "note": "2 of 9 criteria not met",
+            },
+            {
+                "at": "2026-11-16T16:48",
+                "when": "16 Nov 2026, 16:48",
+                "icon": "pencil",
+                "words": Markup("<b>Petra Holm</b> changed <del>84</del> <ins>75</ins>"),
+            },
         ],
-    }  # fmt: skip
+    }

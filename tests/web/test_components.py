@@ -19,7 +19,10 @@ from tests.web.gallery import ERRORS, Shell, show
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "templates" / "web"
 CHROMIUM = Path("/usr/bin/chromium")
-QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-background-networking"
+    " --disable-component-update --disable-sync --no-first-run"
+)
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -117,7 +120,9 @@ def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
 
 def test_colours_are_named_in_one_place() -> None:
     css = ROOT / "web" / "static" / "css"
-    loud = {p.name for p in css.glob("*.css") if p.name != "tokens.css" and re.search(r"#[0-9a-fA-F]{3,8}\b", p.read_text())}
+    loud = {
+        p.name for p in css.glob("*.css") if p.name != "tokens.css" and re.search(r"#[0-9a-fA-F]{3,8}\b", p.read_text())
+    }
     assert loud <= {"base.css"}  # paper is white in print
 
 
@@ -155,10 +160,12 @@ def test_refused_act_stays_in_sight_with_its_reason(app: Flask) -> None:
 
 
 def test_firm_layout_names_no_client(app: Flask) -> None:
-    source = '{% extends "web/layouts/firm.html" %}{% block title %}F{% endblock %}{% block main %}<h1>F</h1>{% endblock %}'
+    source = (
+        '{% extends "web/layouts/firm.html" %}{% block title %}F{% endblock %}{% block main %}<h1>F</h1>{% endblock %}'
+    )
     html = render(app, source, shell=Shell(client_name="", switcher=()))
     tree_of(html)
-    assert "All engagements" in html and "<details class=\"m-pop\">" not in html
+    assert "All engagements" in html and '<details class="m-pop">' not in html
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +189,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "width"), [("/light", 1440), ("/dark", 1440), ("/light", 390), ("/sign-in", 1440)])
 def test_page_has_no_axe_violation_no_csp_violation_and_no_overflow(
     browser: Any, address: str, path: str, width: int
@@ -198,3 +206,31 @@ def test_page_has_no_axe_violation_no_csp_violation_and_no_overflow(
     assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
     assert said == []
     assert overflow == 0
+
+
+@pytest.mark.browser
+def test_script_ticks_all_counts_and_closes_menus(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address + "/light")
+    page.get_by_label("Tick all").check()
+    assert page.locator('tbody input[name="m"]:checked').count() == 3
+    assert page.locator("[data-tick-words]").inner_text() == "3 of 3 ticked"
+    menu = page.locator(".m-mast-end details")
+    menu.locator("summary").click()
+    assert menu.evaluate("e => e.open")
+    page.keyboard.press("Escape")
+    assert not menu.evaluate("e => e.open")
+    page.close()
+
+
+@pytest.mark.browser
+def test_unsaved_changes_ask_before_they_are_lost(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address + "/light")
+    assert page.evaluate("document.activeElement.id") == "f-2026-12"  # the first error of the page
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_label("Title").fill("Another title")
+    page.goto(address + "/sign-in")
+    page.close()
+    assert asked == ["beforeunload"]

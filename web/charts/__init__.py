@@ -1,4 +1,4 @@
-"""Charts as coordinates: plain figures in, frozen shapes out; templates/web/components/charts.html turns them into SVG."""
+"""Charts as coordinates: plain figures in, frozen shapes out; templates/web/components/charts.html paints them."""
 
 from web.charts.bars import FunnelRow, funnel, month_bars, stacked
 from web.charts.bridge import Step, bridge

@@ -1,4 +1,4 @@
-"""Bars: months (plan behind, actual or forecast in front, cost below the line), the funnel of stages, and stacked rows."""
+"""Bars: months (plan behind, actual or forecast in front, cost below the line), the funnel of stages, stacks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The bridge from locked plan to forecast: signs on every step, up light, down dark, the foot cut where it would hide them."""
+"""The bridge from plan to forecast: signs on every step, up light, down dark, the foot cut where it would hide them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -59,7 +59,7 @@ def s_curve(
     labels: tuple[str, str, str] = ("Plan", "Forecast", "Actual"),
     gap_words: str = "{gap} to plan",
 ) -> Chart:
-    """Cumulative values by month, in the unit that is to be shown. Actual and forecast may hold None where there is none."""
+    """Cumulative values by month, in the unit to be shown. Actual and forecast may hold None where there is none."""
     data = _Data(months=months, plan=plan, forecast=forecast, actual=actual, digits=digits, labels=labels)
     values = [float(v) for series in (plan, forecast, actual) for v in series if v is not None] or [0.0]
     steps = ticks(min(values), max(values))
@@ -68,9 +68,16 @@ def s_curve(
 
     def draw(width: int, height: int, left: float, right: float, narrow: bool) -> Drawing:
         frame = _Frame(
-            width=width, height=height, left=max(left, margin), right=right, top=18, bottom=height - (26 if narrow else 30),
-            low=steps[0], high=steps[-1], count=len(months),
-        )  # fmt: skip
+            width=width,
+            height=height,
+            left=max(left, margin),
+            right=right,
+            top=18,
+            bottom=height - (26 if narrow else 30),
+            low=steps[0],
+            high=steps[-1],
+            count=len(months),
+        )
         shapes = [
             *_grid(frame, steps, words, months, 2 if narrow else 1),
             *_gap(frame, data),

@@ -1,4 +1,4 @@
-"""What a chart is made of: lines, boxes, paths, points and words, each with the style that says which scenario it is."""
+"""What a chart is made of: lines, boxes, paths, points and words, each with the style that says what it stands for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
