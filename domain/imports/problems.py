@@ -99,8 +99,12 @@ class NoSuchDay(Reason):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmbiguousDate(Reason):
+    """03/04/2026 where the mapping does not say which comes first."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class YearNotPlausible(Reason):
-    year: int
     first: int
     last: int
 

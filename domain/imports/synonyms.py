@@ -6,7 +6,9 @@ from domain.imports.fields import Field
 
 COLUMN_NAMES: Mapping[Field, tuple[str, ...]] = {
     Field.PORTFOLIO: ("portfolio", "portfolio name", "workstream", "segment"),
-    Field.PROGRAM: ("program", "program name", "programm", "agency name", "agency", "department", "division", "bereich"),
+    Field.PROGRAM: (
+        "program", "program name", "programm", "agency name", "agency", "department", "division", "bereich",
+    ),
     Field.PROJECT: ("project", "projekt", "investment title", "investment", "initiative", "vorhaben"),
     Field.PACKAGE: ("measure package", "maßnahmenpaket", "massnahmenpaket", "package", "work package", "paket"),
     Field.TITLE: (

@@ -48,6 +48,7 @@ from domain.imports.problems import (
     ActualBeforeDecided,
     AlreadyThere,
     AmbiguousAmount,
+    AmbiguousDate,
     AmountsDisagree,
     BeforeFiscalYear,
     ControlCharacter,
@@ -197,7 +198,7 @@ def test_good_row_has_no_problem() -> None:
         ({F.RECURRENCE: "often"}, F.RECURRENCE, None),
         ({F.CURRENCY: "USD"}, F.CURRENCY, OtherCurrency(currency="EUR")),
         ({F.START: "31.02.2026"}, F.START, NoSuchDay()),
-        ({F.START: "03/04/2026"}, F.START, NotADate(order="iso")),
+        ({F.START: "03/04/2026"}, F.START, AmbiguousDate()),
         (
             {F.END: "2026-03-14", F.DUE: ""},
             F.END,
@@ -357,7 +358,7 @@ def test_measure_is_planned_with_milestone_line_and_months() -> None:
 
 
 def test_due_is_the_end_where_only_a_forecast_is_mapped() -> None:
-    columns = {f: c for f, c in MAPPING.columns.items() if f is not F.DUE}
+    columns: dict[Field, str] = {f: c for f, c in MAPPING.columns.items() if f is not F.DUE}
     measure = planned({F.DUE_FORECAST: "2027-01-20"}, mapping=replace(MAPPING, columns=columns)).measures[0]
     assert measure.milestone and measure.milestone.due == date(2026, 12, 31)
 
@@ -425,7 +426,8 @@ def test_number_of_a_workbook_is_plain_whatever_the_mark() -> None:
         ("03/04/2026", DateOrder.MONTH_FIRST, date(2026, 3, 4)),
         ("13/04/2026", DateOrder.MONTH_FIRST, NoSuchDay()),
         ("03/04/26", DateOrder.DAY_FIRST, NotADate(order="dmy")),
-        ("0219-04-03", DateOrder.ISO, YearNotPlausible(year=219, first=1950, last=2150)),
+        ("0219-04-03", DateOrder.ISO, YearNotPlausible(first=1990, last=2100)),
+        ("24/04/2026", DateOrder.ISO, date(2026, 4, 24)),
         ("45000", DateOrder.ISO, NotADate(order="iso")),
     ],
 )
@@ -453,7 +455,8 @@ def test_unknown_word_names_the_known_ones() -> None:
 
 
 def test_mapping_that_cannot_be_used_is_refused_as_a_whole() -> None:
-    columns = {f: c for f, c in MAPPING.columns.items() if f is not F.TITLE} | {F.OWNER: "Gone"}
+    columns: dict[Field, str] = {f: c for f, c in MAPPING.columns.items() if f is not F.TITLE}
+    columns[F.OWNER] = "Gone"
     mapping = replace(MAPPING, columns=columns, constants={F.PROJECT: "One"})
     assert check(table({}), mapping, REFERENCE) == MappingUnusable(
         unfilled=(F.TITLE,), absent=((F.OWNER, "Gone"),), twice=(F.PROJECT,)
@@ -461,7 +464,7 @@ def test_mapping_that_cannot_be_used_is_refused_as_a_whole() -> None:
 
 
 def test_constant_fills_every_row() -> None:
-    columns = {f: c for f, c in MAPPING.columns.items() if f is not F.PORTFOLIO}
+    columns: dict[Field, str] = {f: c for f, c in MAPPING.columns.items() if f is not F.PORTFOLIO}
     mapping = replace(MAPPING, columns=columns, constants={F.PORTFOLIO: "Federal IT"})
     assert planned({}, mapping=mapping).measures[0].package[0] == "Federal IT"
 
@@ -499,7 +502,7 @@ def test_mapping_is_guessed_from_english_headers_with_units() -> None:
         F.PLAN_TOTAL: "Planned Cost ($ M)",
         F.FORECAST_TOTAL: "Projected/Actual Cost ($ M)",
     }
-    assert (mapping.multiplier, mapping.decimal_mark, mapping.date_order) == (1_000_000, POINT, DateOrder.ISO)
+    assert (mapping.multiplier, mapping.decimal_mark, mapping.date_order) == (Decimal(1_000_000), POINT, DateOrder.ISO)
     assert mapping.required == {F.START, F.END, F.PLAN_TOTAL}
 
 
@@ -517,7 +520,11 @@ def test_mapping_is_guessed_from_german_headers() -> None:
         F.END: "Ende",
         F.PLAN_TOTAL: "Plan (T€)",
     }
-    assert (mapping.multiplier, mapping.decimal_mark, mapping.date_order) == (1_000, COMMA, DateOrder.DAY_FIRST)
+    assert (mapping.multiplier, mapping.decimal_mark, mapping.date_order) == (
+        Decimal(1_000),
+        COMMA,
+        DateOrder.DAY_FIRST,
+    )
 
 
 @pytest.mark.parametrize(

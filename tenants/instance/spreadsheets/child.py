@@ -1,6 +1,7 @@
 """Reading an uploaded file in a child process that may use only so much memory and time."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from tenants.instance.spreadsheets.messages import from_message
 from tenants.instance.spreadsheets.refused import DamagedWorkbook, FileRefused, FileTooLarge, ReadingGaveUp
 
 OUT_OF_MEMORY = 77  # exit status of a child that could still say so
+_LOG = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[3]
 _COMMAND = (sys.executable, "-m", "tenants.instance.spreadsheets")
 
@@ -48,5 +50,6 @@ def _gave_up(status: int, complaint: bytes) -> FileRefused:
         return ReadingGaveUp(limit="memory")
     if status == -signal.SIGXCPU:
         return ReadingGaveUp(limit="time")
-    print(complaint.decode(errors="replace")[-2_000:], file=sys.stderr)
+    last_line = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+    _LOG.error("the reading child failed: status %s, %s", status, last_line.partition(":")[0])  # no cell in a log
     return DamagedWorkbook()

@@ -16,5 +16,5 @@ class Limits:
     unpacked_ratio: int = 200  # counted only above a mebibyte: small parts may be very repetitive
     entries: int = 2_000
     memory_bytes: int = 640 * MEBIBYTE  # address space of the child
-    cpu_seconds: int = 30
-    wall_seconds: int = 60
+    cpu_seconds: int = 60
+    wall_seconds: int = 120
