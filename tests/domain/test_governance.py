@@ -76,7 +76,11 @@ FAULTS: Mapping[str, tuple[str, str, Fault]] = {
     "no finite number": ("value_green_from: 100", "value_green_from: .inf", Fault.OUT_OF_RANGE),
     "duplicate key": ("stale_after_days: 30", "stale_after_days: 30\n  stale_after_days: 31", Fault.DUPLICATE_KEY),
     "empty text": ("label: Organization", 'label: ""', Fault.EMPTY),
-    "unknown condition": ("field: value, operator: at_least", "field: weather, operator: at_least", Fault.UNKNOWN_VALUE),
+    "unknown condition": (
+        "field: value, operator: at_least",
+        "field: weather, operator: at_least",
+        Fault.UNKNOWN_VALUE,
+    ),
     "unknown operator": ("operator: at_least", "operator: roughly", Fault.UNKNOWN_VALUE),
     "unknown section": ("sections: [summary, decisions", "sections: [poem, decisions", Fault.UNKNOWN_VALUE),
     "bad key": ("key: cost-programme", "key: Cost Programme", Fault.UNKNOWN_VALUE),
@@ -130,7 +134,8 @@ def test_all_faults_are_named_at_once_by_line() -> None:
 
 def test_policy_without_steps_is_refused() -> None:
     text, line = replaced(
-        "    steps:\n      - {name: Sponsor, approvers: {measure: sponsor}, due: 5, escalate_to: pmo}\n", "    steps: []\n"
+        "    steps:\n      - {name: Sponsor, approvers: {measure: sponsor}, due: 5, escalate_to: pmo}\n",
+        "    steps: []\n",
     )
     assert (line, Fault.EMPTY) in {(fault.line, fault.fault) for fault in faults(text)}
 
@@ -155,7 +160,8 @@ def test_policy_behind_an_unconditional_one_is_refused() -> None:
 
 def test_closure_that_the_controller_does_not_accept_is_refused() -> None:
     text, _ = replaced(
-        "{name: Controller, approvers: {measure: controller}, due: 10,", "{name: Sponsor, approvers: {role: pmo}, due: 10,"
+        "{name: Controller, approvers: {measure: controller}, due: 10,",
+        "{name: Sponsor, approvers: {role: pmo}, due: 10,",
     )
     assert any("controller" in fault.expected for fault in faults(text))
 
