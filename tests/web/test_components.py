@@ -59,7 +59,7 @@ SIGN_IN = """{% extends "web/layouts/identity.html" %}{% from "web/components/fo
 {% block main %}<h1>Sign in</h1><form method="post" action="/">{{ csrf(shell) }}{{ text("email", "E-mail", type="email",
 autocomplete="username") }}<button class="btn btn-primary" type="submit">Sign in</button></form>{% endblock %}"""
 
-PAGES = ["/light", "/sign-in", *(f"/errors/{code}" for code in (403, 404, 409, 422, 429, 500, 503))]
+PAGES = ["/light", "/sign-in", *(f"/errors/{code}" for code in (400, 403, 404, 409, 413, 422, 429, 500, 503))]
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +230,7 @@ def test_unsaved_changes_ask_before_they_are_lost(browser: Any, address: str) ->
     assert page.evaluate("document.activeElement.id") == "f-2026-12"  # the first error of the page
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.get_by_label("Title").fill("Another title")
+    page.get_by_role("textbox", name="Title (needed)").fill("Another title")
     page.goto(address + "/sign-in")
     page.close()
     assert asked == ["beforeunload"]
