@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
+from tenants.bell import bell
 from tenants.engines import CONNECT, Engines, pool_options, with_login
 from tenants.places import Instance, Place, Platform
 from tenants.settings import Settings
@@ -64,8 +65,6 @@ class Database(SQLAlchemy):
 
     @property
     def engines_of_instances(self) -> Engines:
-        from flask import current_app
-
         return cast(Engines, current_app.extensions["engines_of_instances"])
 
 
@@ -159,11 +158,14 @@ class Work(Unit):
 
         self._begin()
         try:
-            yield Transaction(work=self)
+            tx = Transaction(work=self)
+            yield tx
             self._end()
         except BaseException:
             self.session.rollback()
             raise
+        if tx.leaves_work:
+            bell(_settings().redis_url).ring(self.instance.id)
 
 
 @dataclass(kw_only=True)
@@ -171,7 +173,7 @@ class PlainTransaction:
     """What every transaction can do: lock, add, delete, flush."""
 
     work: Any
-    _flushed: bool = field(default=False, init=False)
+    leaves_work: bool = field(default=False, init=False)  # whether a job waits for the commit
 
     @property
     def session(self) -> PlacedSession:
@@ -246,6 +248,10 @@ def action(function: Callable[Concatenate[U, P], R]) -> Callable[Concatenate[U, 
 def count_statements(engine: Engine, seen: list[str]) -> None:
     """Append every statement that an engine sends to `seen`; for tests and for the request log."""
     event.listen(engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
 
 
 def _is_transient(error: OperationalError) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 
 from domain.access import Actor
+from domain.months import Month
 from domain.refusals import Refusal
 from tenants.database import PlainTransaction
 from tenants.instance.models.audit import AuditEventRow
@@ -55,9 +56,13 @@ class Transaction(PlainTransaction):
     def later_once(self, job: str) -> None:
         """The same for a job without arguments that needs to run only once for many changes."""
         waiting = select(OutboxRow.id).where(
-            OutboxRow.job == job, OutboxRow.done_at.is_(None), OutboxRow.enqueued_at.is_(None)
+            OutboxRow.job == job,
+            OutboxRow.done_at.is_(None),
+            OutboxRow.enqueued_at.is_(None),
+            OutboxRow.leased_until.is_(None),
         )
-        if self.session.scalar(waiting.limit(1)) is None:
+        # Shared lock: the row that speaks for this change too must not run before the change is committed.
+        if self.session.scalar(waiting.limit(1).with_for_update(read=True, skip_locked=True)) is None:
             self.later(job)
 
     def _append(self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool) -> None:
@@ -88,11 +93,11 @@ def body_text(event: Any) -> str:
 
 def plain(value: Any) -> Any:
     """Plain data of a domain value: what JSON can hold without losing a cent."""
-    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.name.lower() if isinstance(value.value, int) else value.value
-    if isinstance(value, Decimal | UUID):
+    if isinstance(value, Decimal | UUID | Month):
         return str(value)
     if isinstance(value, date | datetime):
         return value.isoformat()

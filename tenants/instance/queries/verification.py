@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hmac import compare_digest
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -51,22 +52,20 @@ def verify_instance(settings: Settings, platform_work: PlatformWork, instance: I
     return verdict
 
 
-def head_signature(secret: str, instance: UUID, sequence: int, hash: str) -> str:
+def head_signature(secret: str, instance: UUID, head: Head) -> str:
     """What proves that this house published a head."""
-    return sign(secret, PURPOSE, f"{instance}:{sequence}:{hash}")
+    return sign(secret, PURPOSE, f"{instance}:{head.sequence}:{head.hash}")
 
 
 def _published(settings: Settings, work: PlatformWork, instance: Instance) -> list[PublishedHead]:
     statement = select(PublishedHeadRow.sequence, PublishedHeadRow.hash, PublishedHeadRow.signature)
     rows = work.session.execute(statement.where(PublishedHeadRow.instance_id == instance.id))
-    return [
-        PublishedHead(
-            sequence=sequence,
-            hash=hash,
-            is_signed=compare_digest(signature, head_signature(settings.secret, instance.id, sequence, hash)),
-        )
-        for sequence, hash, signature in rows
-    ]
+    return [_published_head(settings, instance, row) for row in rows]
+
+
+def _published_head(settings: Settings, instance: Instance, row: Any) -> PublishedHead:
+    due = head_signature(settings.secret, instance.id, Head(sequence=row.sequence, hash=row.hash))
+    return PublishedHead(sequence=row.sequence, hash=row.hash, is_signed=compare_digest(row.signature, due))
 
 
 def _verify(work: Work, published: list[PublishedHead]) -> tuple[Head, tuple[Fault, ...]]:

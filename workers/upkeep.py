@@ -1,0 +1,52 @@
+"""What keeps a house tidy: statuses that age by the day, and rows whose time is over."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from tenants.database import PlatformWork, Work, action
+from tenants.instance.models.outbox import OutboxRow
+from tenants.instance.models.requests import FormKeyRow
+from tenants.platform.models.outbox import PlatformOutboxRow
+from tenants.platform.models.people import SessionRow, SignInAttemptRow, TokenRow
+from workers.task import Task
+
+KEEP_DONE = timedelta(days=30)
+KEEP_FORM_KEYS = timedelta(days=7)
+KEEP_ATTEMPTS = timedelta(days=2)
+KEEP_TOKENS = timedelta(days=30)
+
+
+def renew_statuses(task: Task) -> None:
+    """Compute statuses anew: a milestone becomes late without anybody touching it."""
+    from tenants.instance.actions.upkeep import refresh_statuses
+
+    refresh_statuses(task.instance, task.instance.now().date())
+
+
+def purge_instance(task: Task) -> None:
+    """Forget finished outbox rows and the keys of forms that nobody will send again."""
+    _purge_instance(task.instance)
+
+
+def purge_platform(task: Task) -> None:
+    """Forget sessions and tokens that ran out, failed sign-ins past every rate limit, finished outbox rows."""
+    _purge_platform(task.platform)
+
+
+@action
+def _purge_instance(work: Work) -> None:
+    now = work.now()
+    with work.transaction() as tx:
+        tx.session.execute(delete(OutboxRow).where(OutboxRow.done_at < now - KEEP_DONE))
+        tx.session.execute(delete(FormKeyRow).where(FormKeyRow.at < now - KEEP_FORM_KEYS))
+
+
+@action
+def _purge_platform(work: PlatformWork) -> None:
+    now = work.now()
+    with work.transaction() as tx:
+        tx.session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
+        tx.session.execute(delete(TokenRow).where(TokenRow.expires_at < now - KEEP_TOKENS))
+        tx.session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.at < now - KEEP_ATTEMPTS))
+        tx.session.execute(delete(PlatformOutboxRow).where(PlatformOutboxRow.done_at < now - KEEP_DONE))
