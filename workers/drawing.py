@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from domain.reporting import words
 from domain.reporting.curve import Curve, ticks
@@ -18,8 +18,6 @@ from domain.reporting.pack import ContradictionRow
 from domain.reporting.rounding import Unit
 from domain.reporting.totals import basis_of
 from domain.reporting.view import View
-
-WORD = 26  # letters in a row that a narrow column can still hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +63,7 @@ def drawing_of(view: View) -> Drawing:
 def picture(svg: str, alt: str = "", cls: str = "") -> Markup:
     """An SVG as an image with alternative text; a data address, so nothing is fetched."""
     data = base64.b64encode(str(svg).strip().encode()).decode()
-    return Markup(f'<img class="{cls}" alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">')
+    return Markup('<img class="{}" alt="{}" src="data:image/svg+xml;base64,{}">').format(cls, alt, data)
 
 
 def colours(tokens: str) -> dict[str, str]:
@@ -73,18 +71,9 @@ def colours(tokens: str) -> dict[str, str]:
     return {name.replace("-", "_"): value for name, value in re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", tokens)}
 
 
-def soft(text: str) -> str:
-    """Lets words break that no column could hold."""
-    return re.sub(rf"\S{{{WORD}}}(?=\S)", lambda found: found[0] + "\N{ZERO WIDTH SPACE}", str(text))
-
-
 def fit(text: str, width: float, size: float) -> str:
     """The text cut to a width in points, for drawings, where nothing wraps."""
     return words.clip(text, max(4, int(width / (size * 0.55))))
-
-
-def _hash(text: str, every: int = 64) -> str:
-    return "\N{ZERO WIDTH SPACE}".join(text[at : at + every] for at in range(0, len(text), every))
 
 
 def _numbers(series: tuple[Decimal, ...], unit: Unit) -> list[float]:
@@ -138,14 +127,12 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "decimals": words.figure,
     "fig": _fig,
     "fit": fit,
-    "hash": _hash,
     "moment": words.moment,
     "month": words.month,
     "numeral": words.numeral,
     "price": _price,
     "sentence": words.sentence,
     "sig": _sig,
-    "soft": soft,
     "whole": words.figure,
     "xy": lambda value: f"{value:.2f}",
 }

@@ -1,4 +1,4 @@
-"""A frozen report to PDF/UA-1: Jinja, our own SVG charts, WeasyPrint; nothing is fetched, the same data gives the same bytes."""
+"""A frozen report to PDF/UA-1: nothing is fetched from outside, and the same data gives the same bytes."""
 
 import gc
 import os
@@ -32,6 +32,7 @@ SECTIONS = {
     "contradictions": ("Contradictions and top measures", "Where a measure says two things at once; the largest ones"),
     "provenance": ("Provenance", "Where the figures come from and how to check them"),
 }
+_BASE = (HOME / "fonts").as_uri() + "/"
 
 # Fonts cut from a variable file carry a date: with a fixed one the same data gives the same bytes.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")
@@ -71,11 +72,9 @@ def render(pack: SteeringPack, *, created: datetime) -> bytes:
 
 def layout(html: str, attachments: list[Attachment] | None = None) -> bytes:
     """One document from its HTML: our style sheets, our fetcher, no garbage collection meanwhile."""
-    fetcher, fonts = OwnFiles(), FontConfiguration()
-    base = (HOME / "fonts").as_uri() + "/"
-    sheets = [CSS(string=text, base_url=base, font_config=fonts, url_fetcher=fetcher) for text in _sheets()]
+    fonts, sheets = _styles()
     with _no_collection():
-        document = HTML(string=html, base_url=base, url_fetcher=fetcher)
+        document = HTML(string=html, base_url=_BASE, url_fetcher=OwnFiles())
         pdf = document.write_pdf(stylesheets=sheets, font_config=fonts, attachments=attachments, pdf_variant="pdf/ua-1")
     assert isinstance(pdf, bytes)
     return pdf
@@ -113,6 +112,13 @@ def _templates() -> Environment:
     environment.filters.update(FILTERS)
     environment.globals.update(c=colours(_sheets()[0]), pic=picture)
     return environment
+
+
+@cache
+def _styles() -> tuple[FontConfiguration, list[CSS]]:
+    """The style sheets read and the fonts loaded, once in a process (and before it forks)."""
+    fonts, fetcher = FontConfiguration(), OwnFiles()
+    return fonts, [CSS(string=text, base_url=_BASE, font_config=fonts, url_fetcher=fetcher) for text in _sheets()]
 
 
 @cache

@@ -54,11 +54,13 @@ def _of_months(pack: SteeringPack) -> Iterable[Check]:
     if not pack.curve:
         return
     total, upper = total_of(pack), pack.meta.programs
+    closed = sum((row.plan for row in pack.curve if row.actual is not None), ZERO)
     actual = sum((row.actual or ZERO for row in pack.curve), ZERO)
     for what, left, right in (
         ("plan", sum((row.plan for row in pack.curve), ZERO), total.plan_year),
         ("forecast", sum((row.forecast for row in pack.curve), ZERO), total.forecast_year),
-        ("actual", actual, total.actual_to_date),
+        ("plan to date", closed, total.plan_to_date),
+        ("actual to date", actual, total.actual_to_date),
     ):
         yield Check(name=f"Months of {pack.meta.fiscal_year} equal the {upper}, {what}", left=left, right=ZERO + right)
 

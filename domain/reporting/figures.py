@@ -85,7 +85,7 @@ def _actual(pack: SteeringPack, total: NodeRow) -> Kpi:
 
 def _full_year(pack: SteeringPack, total: NodeRow) -> Kpi:
     weighted = sum((row.risk_adjusted for row in pack.stages), Decimal(0))
-    detail = f"plan {amount(total.full_year_plan)}; risk-adjusted {amount(weighted)}"
+    detail = f"Plan {amount(total.full_year_plan)}; risk-adjusted {amount(weighted)}"
     return _money(pack, "Full-year effect, forecast", total.full_year_forecast, detail, chart="stages")
 
 
@@ -110,6 +110,8 @@ def _measures(pack: SteeringPack, total: NodeRow) -> Kpi:
 
 def _milestones(total: NodeRow) -> Kpi:
     detail = f"of {figure(total.milestones)} milestones, {figure(total.milestones_done)} done"
+    if not total.milestones:
+        return Kpi(label="Late milestones", figure=DASH, detail="No milestone is set yet")
     return Kpi(label="Late milestones", figure=figure(total.milestones_late), detail=detail)
 
 

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from domain.reporting.pack import ZERO, ContradictionKind, ContradictionRow, NodeRow, SteeringPack
+from domain.reporting.pack import ZERO, ContradictionKind, ContradictionRow, MeasureRow, NodeRow, SteeringPack
 from domain.reporting.totals import Basis, Lens, basis_of, total_of
-from domain.reporting.words import DASH, amount, bound, clip, count, month, percent, sentence
+from domain.reporting.words import DASH, amount, bound, clip, count, figure, month, percent, sentence
 
 NAME = 56  # characters of a name that fit into a title
 
@@ -28,7 +28,8 @@ def pipeline_title(pack: SteeringPack) -> str:
         return "No active measure stands at any stage yet"
     decided = next((row for row in pack.stages if row.stage == 4), None)
     beyond = sum(row.count for row in pack.stages if row.stage >= 4)
-    gate = f"{beyond:,} of {active:,} active measures are {decided.label if decided else 'decided'} or beyond"
+    through = f"{figure(beyond) if beyond else 'None'} of {figure(active)} active measures are"
+    gate = f"{through} {decided.label if decided else 'decided'} or beyond"
     return bound(f"{gate}; {_red(pack)}")
 
 
@@ -72,13 +73,22 @@ def contradictions_title(pack: SteeringPack) -> str:
 
 def measures_lede(pack: SteeringPack, shown: int) -> str:
     """What share of the whole the measures shown carry."""
-    lens, total, top = basis_of(pack).lens, total_of(pack), pack.measures[:shown]
+    lens, total, top = basis_of(pack).lens, total_of(pack), largest(pack, shown)
     if lens is Lens.COST:
         part, whole, what = sum(row.cost_forecast for row in top), total.cost_forecast, "forecast cost"
     else:
         part, whole, what = sum(row.full_year_forecast for row in top), total.full_year_forecast, "full-year effect"
     share = percent(Decimal(part), whole)
     return "" if share == DASH or len(top) >= total.measures else f"They carry {share} of the {what}."
+
+
+def largest(pack: SteeringPack, number: int) -> tuple[MeasureRow, ...]:
+    """The largest measures by what the pack speaks of."""
+    is_cost = basis_of(pack).lens is Lens.COST
+    ranked = sorted(
+        pack.measures, key=lambda row: (-(row.cost_forecast if is_cost else row.full_year_forecast), row.code)
+    )
+    return tuple(ranked[:number])
 
 
 def contradiction(row: ContradictionRow) -> str:
@@ -164,7 +174,7 @@ def _closed_months(pack: SteeringPack, total: NodeRow, basis: Basis) -> str:
     if plan <= 0:
         return f"To {until} the actual is {amount(actual, money)} against a plan of {amount(plan, money)}."
     if basis.lens is Lens.COST:
-        return f"To {until}, {percent(actual, plan)} of the planned cost of {pack.meta.fiscal_year} was spent."
+        return f"To {until}, spending is at {percent(actual, plan)} of the plan to date."
     return f"To {until}, closed months bring {percent(actual, plan)} of their plan."
 
 
@@ -173,12 +183,13 @@ def _statuses(pack: SteeringPack, total: NodeRow) -> str:
         return ""
     late = total.milestones_late
     work = f"{count(late, 'milestone is', 'milestones are')} late" if late else "no milestone is late"
-    return sentence(f"{_red(pack)}; {work}.")
+    return sentence(f"{_red(pack, 'measure is', 'measures are')}; {work}.")
 
 
-def _red(pack: SteeringPack) -> str:
+def _red(pack: SteeringPack, one: str = "is", many: str = "are") -> str:
     total, is_cost = total_of(pack), basis_of(pack).lens is Lens.COST
     counts, what = (total.implementation, "implementation") if is_cost else (total.potential, "value")
+    none = "none" if one == "is" else "no measure"
     if counts.grey == counts.total:
-        return f"none has a status in {what} yet"
-    return f"{count(counts.red, 'is', 'are')} red in {what}" if counts.red else f"none is red in {what}"
+        return f"{none} has a status in {what} yet"
+    return f"{count(counts.red, one, many)} red in {what}" if counts.red else f"{none} is red in {what}"

@@ -98,7 +98,7 @@ class StageRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixCell:
-    """Measures that share both statuses; the two are never merged. Cells with grey belong to it, empty ones may be left out."""
+    """Measures that share both statuses; the two are never merged. With the grey ones; empty cells may be left out."""
 
     implementation: str
     potential: str

@@ -33,8 +33,8 @@ from domain.reporting.tables import (
 )
 from domain.reporting.totals import Lens, basis_of, total_of
 
-PROGRAMS, PROJECTS, NESTED, GAPS = 16, 14, 26, 13
-REQUESTS, REQUESTS_FIRST, DECISIONS, MILESTONES, CONTRADICTIONS, MEASURES = 20, 5, 8, 8, 6, 10
+PROGRAMS_FIRST, PROGRAMS, PROJECTS, NESTED, GAPS = 8, 16, 14, 26, 13
+REQUESTS, REQUESTS_FIRST, DECISIONS, MILESTONES, CONTRADICTIONS, MEASURES = 20, 5, 8, 5, 6, 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ def view_of(pack: SteeringPack) -> View:
         titles=_titles(pack),
         leading=leading(pack),
         supporting=supporting(pack),
-        programs=program_table(pack, _summary_columns(pack), PROGRAMS),
+        programs=program_table(pack, _summary_columns(pack), PROGRAMS_FIRST),
         rollups=_rollups(pack),
         gaps=gaps(pack, GAPS),
         curve=curve,
@@ -111,7 +111,7 @@ def view_of(pack: SteeringPack) -> View:
         milestones=sorted(pack.milestones, key=lambda row: -row.days_late)[:MILESTONES],
         contradictions=pack.contradictions[:CONTRADICTIONS],
         contradictions_open=findings.open_contradictions(pack),
-        measures=pack.measures[:MEASURES],
+        measures=findings.largest(pack, MEASURES),
         measure_columns=_measure_columns(pack, unit),
         checks=checks(pack),
     )
@@ -147,7 +147,7 @@ def _rollups(pack: SteeringPack) -> list[Table]:
         return [program_table(pack, columns, PROGRAMS)]
     if len(pack.programs) + children <= NESTED:
         return [nested_table(pack, columns)]
-    return [program_table(pack, columns, PROGRAMS), project_table(pack, columns, PROJECTS)]
+    return [program_table(pack, columns, PROGRAMS), project_table(pack, (*columns[:4], columns[-1]), PROJECTS)]
 
 
 def _effect_columns(pack: SteeringPack) -> tuple[Column, ...]:
@@ -197,7 +197,7 @@ def _prices(pack: SteeringPack, shown: Sequence[RequestRow], unit: Unit) -> list
 
 def _measure_columns(pack: SteeringPack, unit: Unit) -> list[list[Decimal]]:
     """Four columns: plan, forecast, to date plan and actual; each with the shown measures, the others, all."""
-    basis, total, top = basis_of(pack), total_of(pack), pack.measures[:MEASURES]
+    basis, total, top = basis_of(pack), total_of(pack), findings.largest(pack, MEASURES)
     names = ("cost_plan", "cost_forecast") if basis.lens is Lens.COST else ("full_year_plan", "full_year_forecast")
     columns = []
     for name in (*names, "plan_to_date", "actual_to_date"):

@@ -28,7 +28,7 @@ def signed(value: Decimal | int, digits: int = 0) -> str:
 
 def spoken_unit(value: Decimal) -> Unit:
     """The unit in which a sentence speaks of one amount."""
-    limits = ((1_000, ONES), (100_000, K1), (1_000_000, K), (1_000_000_000, M1))
+    limits = ((1_000, ONES), (100_000, K1), (1_000_000, K), (100_000_000, M1))
     return next((unit for limit, unit in limits if abs(value) < limit), M)
 
 
@@ -85,7 +85,7 @@ def clip(text: str, length: int) -> str:
         return text
     head = text[: length - 1]
     at_word = head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else head
-    return at_word.rstrip(" ,;:") + "\N{HORIZONTAL ELLIPSIS}"
+    return at_word.rstrip(" ,;:.") + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def bound(title: str) -> str:

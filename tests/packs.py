@@ -113,10 +113,37 @@ def losing() -> SteeringPack:
     return replace(pack, meta=meta, programs=programs, stages=stages, measures=measures, curve=curve, matrix=matrix)
 
 
-CASES = {"ordinary": ordinary, "empty": empty, "public": public_projects, "long": long_names, "losing": losing}
+def bare() -> SteeringPack:
+    """Measures that nobody has planned yet, and one request for the first gate."""
+    pack = ordinary()
+    rows = tuple(
+        NodeRow(name=row.name, measures=3, implementation=StatusCounts(grey=3), potential=StatusCounts(grey=3))
+        for row in pack.programs
+    )
+    counts = (8, 4, 0, 0, 0, 0)
+    stages = tuple(
+        StageRow(stage=s.stage, label=s.label, count=n, weight=s.weight)
+        for s, n in zip(pack.stages, counts, strict=True)
+    )
+    grey = (MatrixCell(implementation="grey", potential="grey", count=12),)
+    request = replace(pack.requests[0], price_week=None, days_overdue=0)
+    meta = replace(META, closed_through="")
+    return SteeringPack(meta=meta, programs=rows, stages=stages, matrix=grey, requests=(request,))
 
-_AGENCIES = "Agriculture,Commerce,Defense,Education,Energy,Health,Homeland Security,Housing,Interior,Justice,Labor,Transport,Treasury"
-_AGENCIES = _AGENCIES.split(",")
+
+CASES = {
+    "ordinary": ordinary,
+    "bare": bare,
+    "empty": empty,
+    "public": public_projects,
+    "long": long_names,
+    "losing": losing,
+}
+
+_AGENCIES = (
+    *("Agriculture", "Commerce", "Defense", "Education", "Energy", "Health", "Homeland Security"),
+    *("Housing", "Interior", "Justice", "Labor", "Transport", "Treasury"),
+)
 
 
 def _labels() -> list[tuple[int, tuple[str, int]]]:
@@ -197,9 +224,12 @@ def _shares(total: Decimal, weights: list[int]) -> list[Decimal]:
 def _curve(total: NodeRow, first: str, closed: int) -> tuple[MonthRow, ...]:
     year, month = (int(each) for each in first.split("-"))
     labels = [f"{year + (month - 1 + n) // 12}-{(month - 1 + n) % 12 + 1:02}" for n in range(12)]
-    ramp = [max(1, n * n) for n in range(12)]
-    plan, forecast = _shares(total.plan_year, ramp), _shares(total.forecast_year, ramp)
-    actual: list[Decimal | None] = [*_shares(total.actual_to_date, ramp[:closed]), *[None] * (12 - closed)]
+    ramp = [n + 2 for n in range(12)]
+    before, after = ramp[:closed], ramp[closed:]
+    done = _shares(total.actual_to_date, before)
+    plan = [*_shares(total.plan_to_date, before), *_shares(total.plan_year - total.plan_to_date, after)]
+    forecast = [*done, *_shares(total.forecast_year - total.actual_to_date, after)]
+    actual: list[Decimal | None] = [*done, *[None] * (12 - closed)]
     rows = zip(labels, plan, forecast, actual, strict=True)
     return tuple(MonthRow(month=label, plan=p, forecast=f, actual=a) for label, p, f, a in rows)
 
@@ -304,7 +334,7 @@ def _decision(n: int) -> DecisionRow:
 
 def _measure(n: int, programs: tuple[NodeRow, ...], *, costs: bool) -> MeasureRow:
     program = programs[n % len(programs)]
-    base = (program.cost_forecast if costs else program.full_year_forecast) / (6 + n)
+    base = (program.cost_forecast if costs else program.full_year_forecast) / (40 if costs else 6 + n)
     base = base.quantize(Decimal("0.01"))
     return MeasureRow(
         code=f"M-{n:04}",
@@ -315,8 +345,8 @@ def _measure(n: int, programs: tuple[NodeRow, ...], *, costs: bool) -> MeasureRo
         stage_label=STAGES[n % 6],
         full_year_plan=ZERO if costs else base + 90_000,
         full_year_forecast=ZERO if costs else base,
-        plan_to_date=(-base if costs else base) / 4,
-        actual_to_date=(-base if costs else base) / 5,
+        plan_to_date=(-base / 60 if costs else base / 4),
+        actual_to_date=(-base / 55 if costs else base / 5),
         cost_plan=base - 50_000 if costs else Decimal(90_000),
         cost_forecast=base if costs else Decimal(95_000),
         implementation=("green", "amber", "red")[n % 3],
@@ -349,5 +379,5 @@ def _contradiction(n: int, *, costs: bool) -> ContradictionRow:
         full_year_forecast=ZERO if costs else Decimal(1_066_000),
         cost_plan=Decimal(40_000_000) if costs else ZERO,
         cost_forecast=Decimal(52_000_000) if costs else ZERO,
-        number=(41, 3, 0)[n % 3] if kind is not ContradictionKind.WORK_GREEN_VALUE_NOT else 0,
+        number={ContradictionKind.SILENT: 41, ContradictionKind.SLIPPING: 3}.get(kind, 0),
     )
