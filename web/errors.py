@@ -55,4 +55,8 @@ def _bug(error: Exception) -> Response:
 def page(code: int, **words: str) -> Response:
     """The error page with its status. It needs no database: whoever reads it may have none."""
     g.errored = True
-    return Response(render_template(f"web/errors/{code}.html", **words), code, mimetype="text/html")
+    return Response(
+        render_template(f"web/errors/{code}.html", **({"request_id": g.get("request_id", "")} | words)),
+        code,
+        mimetype="text/html",
+    )

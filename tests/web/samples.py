@@ -38,3 +38,9 @@ def sample(rule: str) -> Callable[[Sample], Sample]:
         return function
 
     return keep
+
+
+@sample("/invitations/<token>")
+@sample("/password-resets/<token>")
+def _no_link(_world: World) -> dict[str, object]:
+    return {"token": "unknown"}

@@ -45,7 +45,7 @@ def test_role_meets_what_its_capabilities_say(role: str, browser: Callable[[str]
         assert need is not None
         status = client.http.get(address).status_code
         may = _may(role, need, rule)
-        if may is True and status not in (200, 303) or may is False and status != 404:
+        if (may is True and status not in (200, 303)) or (may is False and status != 404):
             wrong.append((address, status, "allowed" if may else "not there for this role"))
     assert not wrong
 

@@ -11,8 +11,6 @@ from tenants.platform.actions.sessions import SEEN_EVERY, note_seen, open_sessio
 from tenants.platform.queries.sessions import SignedIn, find_session
 from web.hands import hand
 
-SHOWN_AGENT = 200
-
 
 @dataclass(kw_only=True)
 class Visitor(UserMixin):
@@ -26,7 +24,8 @@ class Visitor(UserMixin):
 
 
 def install(app: Flask) -> None:
-    manager = LoginManager(app)
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)  # templates read `shell`; an error page must load nobody
     manager.session_protection = None  # a stolen cookie is ended by its row, not guessed from an address
     manager.user_loader(_load)
 

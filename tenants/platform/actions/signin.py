@@ -94,7 +94,7 @@ def _verify(work: PlatformWork, email: str, password: str) -> PersonId | None:
     with work.transaction() as tx:
         person = tx.session.scalar(select(PersonRow).where(PersonRow.email == email, PersonRow.is_active))
         kept = person.password_hash if person and person.password_hash else _dummy()
-        if not _matches(kept, password) or person is None or not person.password_hash:
+        if not matches(kept, password) or person is None or not person.password_hash:
             return None
         if hasher.check_needs_rehash(person.password_hash):
             person.password_hash = hasher.hash(password)
@@ -115,7 +115,7 @@ def _dummy() -> str:
     return hasher.hash("nobody has this password")
 
 
-def _matches(kept: str, password: str) -> bool:
+def matches(kept: str, password: str) -> bool:
     try:
         return hasher.verify(kept, password)
     except (VerificationError, InvalidHashError):
