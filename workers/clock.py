@@ -1,4 +1,4 @@
-"""Put into the platform's outbox what is due by the hour and by the day. Two clocks do no harm: each row has one key."""
+"""Put into the platform's outbox what is due by the hour and by the day. Two clocks do no harm: a row has one key."""
 
 import logging
 import os

@@ -90,7 +90,7 @@ class Relay:
 
     def _rung(self) -> list[str]:
         """Instances whose moment has come, taken out of the set first: a ring during the look is not lost."""
-        found = self.redis.zrangebyscore(WAITING, "-inf", time.time(), start=0, num=AT_ONCE)
+        found: Any = self.redis.zrangebyscore(WAITING, "-inf", time.time(), start=0, num=AT_ONCE)
         return [place.decode() for place in found if self.redis.zrem(WAITING, place)]
 
     def _walked(self) -> list[str]:

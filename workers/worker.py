@@ -77,10 +77,12 @@ def work(app: Flask, redis_url: str, names: tuple[str, ...]) -> None:
             pause = 1.0
         except RedisError as failure:
             logger.warning("Redis does not answer: %s", failure)
-        if worker is not None:
-            worker.wait_for_horse() if worker.horse_pid else None
-            if worker.was_asked_to_stop:
-                return
+        if worker is not None and worker.horse_pid:
+            worker.wait_for_horse()
+        if worker is not None and worker.was_asked_to_stop:
+            return
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(ending, signal.SIG_DFL)
         time.sleep(pause)
         pause = min(pause * 2, 10.0)
 
