@@ -21,50 +21,82 @@ def month_bars(
     width: int = 1340,
 ) -> Chart:
     """Effect by month, in the unit to be shown. Cost is given positive and drawn below the line; None draws nothing."""
-    costs = [None if value is None else -abs(float(value)) for value in cost] or [None] * len(months)
-    fronts = [_front(actual[i], forecast[i]) for i in range(len(months))]
-    closed = sum(1 for value in actual if value is not None)
-    values = [float(v) for series in (plan, costs, [f for _, f in fronts]) for v in series if v is not None]
+    data = [
+        _Month(
+            label=label,
+            plan=plan[i],
+            front="b-forecast" if actual[i] is None else "c-actual",
+            value=forecast[i] if actual[i] is None else actual[i],
+            cost=-abs(float(value)) if cost and (value := cost[i]) is not None else None,
+        )
+        for i, label in enumerate(months)
+    ]
+    values = [float(v) for month in data for v in (month.plan, month.value, month.cost) if v is not None]
     steps = ticks(min(values, default=0), max(values, default=0))
-    words = tick_words(steps)
-    left = max(40.0, 14 + 6.4 * max(len(word) for word in words))
-
-    def draw(width: int, height: int, every: int) -> Drawing:
-        top, bottom, right = 12.0, height - 28.0, width - 8.0
-        slot = (right - left) / len(months)
-
-        def y(value: float) -> float:
-            return bottom - (bottom - top) * (value - steps[0]) / (steps[-1] - steps[0])
-
-        def bar(style: str, index: int, offset: float, value: Figure | None) -> list[Shape]:
-            if not value:
-                return []
-            upper, lower = sorted((y(float(value)), y(0)))
-            return [Box(style, left + slot * (index + offset), upper, slot * 0.5, max(lower - upper, 1))]
-
-        shapes: list[Shape] = []
-        for step, word in zip(steps, words, strict=True):
-            shapes += [
-                Line("gridline", left, y(step), right, y(step)),
-                Words("tick", left - 7, y(step) + 4, word, "end"),
-            ]
-        for i, month in enumerate(months):
-            shapes += bar("b-plan", i, 0.14, plan[i])
-            shapes += bar(fronts[i][0], i, 0.34, fronts[i][1])
-            shapes += bar("b-cost", i, 0.34, costs[i])
-            if (len(months) - 1 - i) % every == 0:
-                shapes.append(Words("tick", left + slot * (i + 0.5), height - 9, month, "middle"))
-        shapes.append(Line("axis", left, y(0), right, y(0)))
-        if 0 < closed < len(months):
-            x = left + slot * closed
-            shapes.append(Line("rule", x, 6, x, bottom))
-        return Drawing(width=width, height=height, shapes=tuple(shapes))
-
-    return Chart(title=title, desc=desc, wide=draw(width, 200, 1), narrow=draw(326, 210, 2))
+    closed = sum(month.front == "c-actual" for month in data)
+    wide = _months(_Plot(width=width, height=200, steps=steps, count=len(data)), data, closed, every=1)
+    narrow = _months(_Plot(width=326, height=210, steps=steps, count=len(data)), data, closed, every=2)
+    return Chart(title=title, desc=desc, wide=wide, narrow=narrow)
 
 
-def _front(actual: Figure | None, forecast: Figure | None) -> tuple[str, Figure | None]:
-    return ("c-actual", actual) if actual is not None else ("b-forecast", forecast)
+@dataclass(frozen=True, kw_only=True)
+class _Month:
+    label: str
+    plan: Figure | None
+    front: str
+    value: Figure | None
+    cost: Figure | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plot:
+    """Where the months lie in their drawing, and how values become bars."""
+
+    width: int
+    height: int
+    steps: list[float]
+    count: int
+
+    @property
+    def left(self) -> float:
+        return max(40.0, 14 + 6.4 * max(len(word) for word in tick_words(self.steps)))
+
+    @property
+    def right(self) -> float:
+        return self.width - 8.0
+
+    @property
+    def slot(self) -> float:
+        return (self.right - self.left) / max(self.count, 1)
+
+    def y(self, value: Figure) -> float:
+        bottom = self.height - 28.0
+        return bottom - (bottom - 12.0) * (float(value) - self.steps[0]) / (self.steps[-1] - self.steps[0])
+
+    def bar(self, style: str, place: float, value: Figure | None) -> list[Shape]:
+        if not value:
+            return []
+        upper, lower = sorted((self.y(value), self.y(0)))
+        return [Box(style, self.left + self.slot * place, upper, self.slot * 0.5, max(lower - upper, 1))]
+
+
+def _months(plot: _Plot, data: Sequence[_Month], closed: int, every: int) -> Drawing:
+    shapes: list[Shape] = []
+    for step, word in zip(plot.steps, tick_words(plot.steps), strict=True):
+        y = plot.y(step)
+        shapes += [Line("gridline", plot.left, y, plot.right, y), Words("tick", plot.left - 7, y + 4, word, "end")]
+    for i, month in enumerate(data):
+        shapes += plot.bar("b-plan", i + 0.14, month.plan)
+        shapes += plot.bar(month.front, i + 0.34, month.value)
+        shapes += plot.bar("b-cost", i + 0.34, month.cost)
+        if (len(data) - 1 - i) % every == 0:
+            x = plot.left + plot.slot * (i + 0.5)
+            shapes.append(Words("tick", x, plot.height - 9, month.label, "middle"))
+    shapes.append(Line("axis", plot.left, plot.y(0), plot.right, plot.y(0)))
+    if 0 < closed < len(data):
+        x = plot.left + plot.slot * closed
+        shapes.append(Line("rule", x, 6, x, plot.height - 28))
+    return Drawing(width=plot.width, height=plot.height, shapes=tuple(shapes))
 
 
 @dataclass(frozen=True)
@@ -87,37 +119,47 @@ def funnel(
     heads: tuple[str, str, str] = ("measures", "full-year effect, of which risk-weighted", "median days"),
 ) -> Chart:
     """Stages from top to bottom: outline is full value, fill is risk-weighted."""
-    most = max((float(row.full) for row in rows), default=0) or 1.0
-    longest = max((len(row.label) for row in rows), default=0)
-    shift = max(0.0, 7.2 * longest - 92)
+    shift = max(0.0, 7.2 * max((len(row.label) for row in rows), default=0) - 92)
     has_days = any(row.days is not None for row in rows)
-
-    def draw(width: int, count_at: float, room: float, value_at: float, narrow: bool) -> Drawing:
-        start = count_at + 12
-        shapes: list[Shape] = [Words("tick", count_at, 12, heads[0], "end")]
-        if narrow:
-            shapes.append(Words("tick", value_at, 12, unit, "end"))
-        else:
-            shapes += [Words("tick", start, 12, heads[1]), Words("tick", value_at, 12, unit, "end")]
-            shapes += [Words("tick", width, 12, heads[2], "end")] if has_days else []
-        for i, row in enumerate(rows):
-            y, full = 36.0 * i, room * float(row.full) / most
-            shapes += [
-                Line("gridline", 0, y + 22, width, y + 22),
-                Words("cat-strong", 0, y + 44, row.label, size=12.5),
-                Words("val", count_at, y + 44, str(row.count), "end", 13),
-                Box("b-plan", start, y + 32, max(full, 1), 16),
-                Box("c-blue", start, y + 32, max(min(room * float(row.weighted) / most, full), 0), 16),
-                Words("val", value_at, y + 44, figure(row.full), "end", 13),
-            ]
-            if has_days and not narrow:
-                days = "–" if row.days is None else figure(row.days)
-                shapes.append(Words("cat", width, y + 44, days, "end", 12.5))
-        return Drawing(width=width, height=28 + 36 * len(rows), shapes=tuple(shapes))
-
     end = 486.0 if has_days else 560.0
-    wide = draw(560, 122 + shift, end - 76 - 134 - shift, end, narrow=False)
-    return Chart(title=title, desc=desc, wide=wide, narrow=draw(326, 114 + shift, 146 - shift, 326, narrow=True))
+    count, value = 122 + shift, Words("tick", end, 12, unit, "end")
+    head = [Words("tick", count, 12, heads[0], "end"), Words("tick", count + 12, 12, heads[1]), value]
+    if has_days:
+        head.append(Words("tick", 560, 12, heads[2], "end"))
+    wide = _Columns(width=560, count=count, value=end, room=end - 88 - count, days=560.0 if has_days else None)
+    narrow = _Columns(width=326, count=114 + shift, value=326, room=146 - shift, days=None)
+    narrow_head = [Words("tick", narrow.count, 12, heads[0], "end"), Words("tick", 326, 12, unit, "end")]
+    return Chart(title=title, desc=desc, wide=_stages(wide, head, rows), narrow=_stages(narrow, narrow_head, rows))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Columns:
+    """Where the columns of the funnel stand: count and value end there, bars start behind the count."""
+
+    width: int
+    count: float
+    value: float
+    room: float
+    days: float | None
+
+
+def _stages(at: _Columns, head: Sequence[Words], rows: Sequence[FunnelRow]) -> Drawing:
+    shapes: list[Shape] = [*head]
+    unit = at.room / (max((float(row.full) for row in rows), default=0) or 1.0)
+    for i, row in enumerate(rows):
+        y, full = 36.0 * i, max(unit * float(row.full), 1)
+        shapes += [
+            Line("gridline", 0, y + 22, at.width, y + 22),
+            Words("cat-strong", 0, y + 44, row.label, size=12.5),
+            Words("val", at.count, y + 44, str(row.count), "end", 13),
+            Box("b-plan", at.count + 12, y + 32, full, 16),
+            Box("c-blue", at.count + 12, y + 32, max(min(unit * float(row.weighted), full), 0), 16),
+            Words("val", at.value, y + 44, figure(row.full), "end", 13),
+        ]
+        if at.days is not None:
+            days = "–" if row.days is None else figure(row.days)
+            shapes.append(Words("cat", at.days, y + 44, days, "end", 12.5))
+    return Drawing(width=at.width, height=28 + 36 * len(rows), shapes=tuple(shapes))
 
 
 def stacked(rows: Sequence[tuple[str, Sequence[Figure]]], *, title: str, desc: str, digits: int = 0) -> Chart:

@@ -35,40 +35,55 @@ NARROW = _Look(
 TOP = 44.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Scale:
+    """From which value the bars grow, up to which they reach, and whether their foot had to be cut."""
+
+    base: float
+    span: float
+    cut: bool
+
+    def y(self, value: float, look: _Look) -> float:
+        return look.bottom - (look.bottom - TOP) * (value - self.base) / self.span
+
+
 def bridge(start: Step, steps: Sequence[Step], end: Step, *, title: str, desc: str, digits: int = 0) -> Chart:
     """Start and steps lead to end; what they do not explain is the residual, which the page states beside the chart."""
-    levels = [float(v) for v in accumulate([float(start.value), *(float(step.value) for step in steps)])]
-    low, high = min([*levels, float(end.value)]), max([*levels, float(end.value)])
-    cut = low > 0.5 * high > 0
-    base = low - 1.15 * (high - low) if cut else min(low, 0.0)
-    cut = cut and base > 0
-    base = max(base, 0.0) if low >= 0 else base
-    span = max(high, 0.0) - base or 1.0
+    levels = list(accumulate([float(start.value), *(float(step.value) for step in steps)]))
+    scale = _scale([*levels, float(end.value)])
+    wide, narrow = (_draw(look, scale, levels, start, steps, end, digits) for look in (WIDE, NARROW))
+    return Chart(title=title, desc=desc, wide=wide, narrow=narrow)
 
-    def draw(look: _Look) -> Drawing:
-        def y(value: float) -> float:
-            return look.bottom - (look.bottom - TOP) * (value - base) / span
 
-        slot = (look.right - look.left) / (len(steps) + 2)
-        wide = slot * look.thick
-        places = [look.left + slot * (i + look.offset) for i in range(len(steps) + 2)]
-        floor = y(0) if base < 0 else look.bottom
-        shapes: list[Shape] = [Line("axis", look.left, floor, look.right, floor)]
-        shapes += _end("b-plan-end", look, places[0], wide, y(levels[0]), floor, start, digits)
-        for i, step in enumerate(steps):
-            before, after, x = y(levels[i]), y(levels[i + 1]), places[i + 1]
-            shapes.append(Line("conn", places[i] + wide, before, x, before))
-            upper = min(before, after)
-            style = "b-up" if float(step.value) > 0 else "b-down"
-            shapes.append(Box(style, x, upper, wide, max(abs(after - before), 1.5)))
-            shapes += _words(look, x + wide / 2, upper - 7, figure(step.value, digits, signed=True), step.label)
-        shapes.append(Line("conn", places[-2] + wide, y(levels[-1]), places[-1], y(levels[-1])))
-        shapes += _end("b-forecast-end", look, places[-1], wide, y(float(end.value)), floor, end, digits)
-        if cut:
-            shapes += [_break(places[0], wide, look.bottom), _break(places[-1], wide, look.bottom)]
-        return Drawing(width=look.width, height=look.height, shapes=tuple(shapes))
+def _scale(levels: Sequence[float]) -> _Scale:
+    low, high = min(levels), max(levels)
+    base = low - 1.15 * (high - low)
+    cut = base > 0 and low > 0.5 * high
+    base = base if cut else min(low, 0.0)
+    return _Scale(base=base, span=(max(high, 0.0) - base) or 1.0, cut=cut)
 
-    return Chart(title=title, desc=desc, wide=draw(WIDE), narrow=draw(NARROW))
+
+def _draw(
+    look: _Look, scale: _Scale, levels: Sequence[float], start: Step, steps: Sequence[Step], end: Step, digits: int
+) -> Drawing:
+    slot = (look.right - look.left) / (len(steps) + 2)
+    wide = slot * look.thick
+    places = [look.left + slot * (i + look.offset) for i in range(len(steps) + 2)]
+    y = [scale.y(level, look) for level in levels]
+    floor = scale.y(0, look) if scale.base < 0 else look.bottom
+    shapes: list[Shape] = [Line("axis", look.left, floor, look.right, floor)]
+    shapes += _end("b-plan-end", look, places[0], wide, y[0], floor, start, digits)
+    for i, step in enumerate(steps):
+        x, upper = places[i + 1], min(y[i], y[i + 1])
+        style = "b-up" if float(step.value) > 0 else "b-down"
+        shapes.append(Line("conn", places[i] + wide, y[i], x, y[i]))
+        shapes.append(Box(style, x, upper, wide, max(abs(y[i + 1] - y[i]), 1.5)))
+        shapes += _words(look, x + wide / 2, upper - 7, figure(step.value, digits, signed=True), step.label)
+    shapes.append(Line("conn", places[-2] + wide, y[-1], places[-1], y[-1]))
+    shapes += _end("b-forecast-end", look, places[-1], wide, scale.y(float(end.value), look), floor, end, digits)
+    if scale.cut:
+        shapes += [_break(places[0], wide, look.bottom), _break(places[-1], wide, look.bottom)]
+    return Drawing(width=look.width, height=look.height, shapes=tuple(shapes))
 
 
 def _end(
