@@ -145,15 +145,21 @@ def _make_database(admin_dsn: str) -> None:
 
 
 def _prepare_database(environment: dict[str, str]) -> None:
-    for step, what in (
-        ("bootstrap", "Preparing logins"),
-        ("migrate", "Migrating"),
-        ("demo", "Looking after the demonstration"),
-    ):
+    """Without logins and tables nothing runs; without the demonstration the house is only empty."""
+    for step, what in (("bootstrap", "Preparing logins"), ("migrate", "Migrating")):
         print(f"{what} ...", flush=True)
-        done = subprocess.run([sys.executable, "-m", "tenants.cli", step], check=False, env=environment)
-        if done.returncode:
-            _give_up(f"`bin/mandate {step}` failed (exit {done.returncode}); what it said is above.")
+        if code := _mandate(step, environment=environment).returncode:
+            _give_up(f"`bin/mandate {step}` failed (exit {code}); what it said is above.")
+    print("Looking after the demonstration ...", flush=True)
+    if code := _mandate("demo", environment=environment).returncode:
+        print(f"bin/dev: `bin/mandate demo` failed (exit {code}), so there may be nobody to sign in as.", flush=True)
+
+
+def _mandate(
+    *arguments: str, environment: dict[str, str], output: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tenants.cli", *arguments]
+    return subprocess.run(command, check=False, env=environment, stdout=output, text=True)
 
 
 def _start_processes(house: ExitStack, environment: dict[str, str], port: int) -> Process:
@@ -161,8 +167,7 @@ def _start_processes(house: ExitStack, environment: dict[str, str], port: int) -
     procfile = VAR / "Procfile.dev"
     mailbox = "" if os.environ.get("SMTP_URL") else MAILBOX
     procfile.write_text((ROOT / "Procfile").read_text() + mailbox)
-    honcho = str(Path(sys.executable).with_name("honcho"))
-    command = [honcho, "start", "--procfile", str(procfile), "--port", str(port)]
+    command = [sys.executable, "-m", "honcho", "start", "--procfile", str(procfile), "--port", str(port)]
     processes = spawn(command, environment=environment, folder=ROOT)
     house.callback(stop, processes, signal.SIGTERM, signal.SIGKILL)
     return processes
@@ -186,8 +191,7 @@ def _await_ready(processes: Process, address: str) -> None:
 
 
 def _welcome(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "tenants.cli", "demo", "--logins"]
-    logins = subprocess.run(command, check=False, env=environment, stdout=subprocess.PIPE, text=True).stdout
+    logins = _mandate("demo", "--logins", environment=environment, output=subprocess.PIPE).stdout
     print(f"\nMandate is running:  {environment['MANDATE_PUBLIC_URL']}\n\n{logins}\nCtrl-C stops it.\n", flush=True)
 
 
