@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.approvals import (
     ApprovalRequest,
@@ -118,6 +118,30 @@ class GovernedMeasure(RuleBasedStateMachine):
         if isinstance(outcome, Requested):
             self.requests[outcome.request.id] = outcome.request
 
+    @initialize(gates=st.integers(0, 4))
+    def start(self, gates: int) -> None:
+        for _ in range(gates):
+            self.advance()
+
+    @rule()
+    def advance(self) -> None:
+        """The honest way through the next gate, as far as it leads from here."""
+        before = set(self.requests)
+        self.request_next_gate(OWNER)
+        self.all_say_yes(set(self.requests) - before)
+
+    @rule(kind=st.sampled_from(list(TURNS)))
+    def turn(self, kind: str) -> None:
+        before = set(self.requests)
+        self.request_turn(OWNER, kind)
+        self.all_say_yes(set(self.requests) - before)
+
+    def all_say_yes(self, opened: set[RequestId]) -> None:
+        for number in opened:
+            for person in EVERYBODY * 2:
+                if person in self.requests[number].waits_for:
+                    self.vote(self.requests[number], person, Choice.APPROVE, None)
+
     @rule(person=people, value=amounts)
     def edit(self, person: PersonId, value: Decimal) -> None:
         self.took_place(decide_edit(self.measure, {"target": value}, actor(person), PATH, self.now))
@@ -136,7 +160,6 @@ class GovernedMeasure(RuleBasedStateMachine):
         line = self.measure.lines[0].id
         self.took_place(decide_enter_amounts(self.measure, line, scenario, given, actor(person), PATH, self.now))
 
-    @rule()
     def confirm(self) -> None:
         if self.measure.controller is not None:
             self.took_place(decide_confirm_value(self.measure, actor(self.measure.controller), self.now))
@@ -178,10 +201,9 @@ class GovernedMeasure(RuleBasedStateMachine):
     @rule(data=st.data())
     def all_approve(self, data: st.DataObject) -> None:
         chosen = data.draw(st.sampled_from([each for each in self.requests.values() if each.waits_for])).id
-        for _ in range(8):
-            waiting = self.requests[chosen].waits_for
-            if waiting:
-                self.vote(self.requests[chosen], data.draw(st.sampled_from(waiting)), Choice.APPROVE, None)
+        for person in data.draw(st.permutations(EVERYBODY)) * 2:
+            if person in self.requests[chosen].waits_for:
+                self.vote(self.requests[chosen], person, Choice.APPROVE, None)
 
     @precondition(lambda self: self.requests)
     @rule(data=st.data(), person=people)
@@ -277,12 +299,7 @@ TestGovernedMeasure = GovernedMeasure.TestCase
 def test_a_measure_walks_the_whole_way() -> None:
     walked = GovernedMeasure()
     for target in list(Stage)[1:]:
-        walked.confirm()
-        where, number = walked.around(), next(walked.ids)
-        outcome = decide_request_gate(walked.measure, target, where, GateFacts(), actor(OWNER), walked.now, number)
-        walked.opened(outcome)
-        while waiting := walked.requests[number].waits_for:
-            walked.vote(walked.requests[number], waiting[0], Choice.APPROVE, None)
+        walked.advance()
         assert walked.measure.stage is target
     walked.replaying_the_events_gives_the_state()
     assert walked.measure.plan_version == 1
