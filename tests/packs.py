@@ -367,7 +367,7 @@ def _milestone(n: int) -> MilestoneRow:
 
 
 def _contradiction(n: int, *, costs: bool) -> ContradictionRow:
-    kind = list(ContradictionKind)[n % 3]
+    kind = list(ContradictionKind)[1 + n % 2 if costs else n % 3]
     return ContradictionRow(
         kind=kind,
         measure=f"M-{n:04}",

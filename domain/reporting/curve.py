@@ -57,7 +57,7 @@ def ticks(low: Decimal, high: Decimal, most: int = 5) -> list[Decimal]:
     span = high - low
     if not span:
         return [ZERO]
-    power = Decimal(10) ** ((span / most).adjusted())
+    power = Decimal(10) ** ((span / (most - 1)).adjusted())
     steps = (power * each for each in (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10)))
     step = next(each for each in steps if each * (most - 1) >= span)
     first, last = (low / step).to_integral_value("ROUND_FLOOR"), (high / step).to_integral_value("ROUND_CEILING")

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.reporting.pack import ZERO, NodeRow, SteeringPack
-from domain.reporting.rounding import Unit, rounded, split, unit_for
+from domain.reporting.rounding import Unit, split, unit_for
 from domain.reporting.totals import Basis, Lens, add_up, basis_of, total_of
+
+_Cells = tuple[Decimal, ...]
+_Printed = tuple[NodeRow, _Cells, list[tuple[NodeRow, _Cells]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,51 +50,75 @@ def unit_of(pack: SteeringPack) -> Unit:
 
 
 def program_table(pack: SteeringPack, columns: tuple[Column, ...], limit: int) -> Table:
-    """The programs, at most `limit` of them, and their sum."""
-    shown, rest = _cut(pack, pack.programs, limit)
-    return _flat(pack, columns, [(row, "") for row in shown], rest, pack.meta.programs)
+    """The programs in their order, or the largest `limit` with the others as one row; and their sum."""
+    printed = [(row, "", cells) for row, cells, _ in _printed(pack, columns)]
+    return _limited(pack, columns, printed, limit, pack.meta.programs)
 
 
 def project_table(pack: SteeringPack, columns: tuple[Column, ...], limit: int) -> Table:
-    """The largest projects of all programs, at most `limit`, the others as one row."""
-    owner = {id(child): row.name for row in pack.programs for child in row.children}
-    shown, rest = _cut(pack, [child for row in pack.programs for child in row.children], limit)
-    return _flat(pack, columns, [(row, owner[id(row)]) for row in shown], rest, pack.meta.projects)
+    """The projects of all programs, cut and summed likewise."""
+    printed = [(child, row.name, cells) for row, _, below in _printed(pack, columns) for child, cells in below]
+    return _limited(pack, columns, printed, limit, pack.meta.projects)
 
 
 def nested_table(pack: SteeringPack, columns: tuple[Column, ...]) -> Table:
-    """Programs with their projects below each: children add up to what is printed for their program."""
-    unit, total = unit_of(pack), total_of(pack)
-    top = _figures(pack.programs, columns, unit, None)
+    """Programs with their projects below each."""
     lines: list[Line] = []
-    for row, cells in zip(pack.programs, top, strict=True):
+    for row, cells, below in _printed(pack, columns):
         lines.append(Line(node=row, cells=cells))
-        below = _figures(row.children, columns, unit, cells)
-        lines += [Line(node=child, cells=own, kind="child") for child, own in zip(row.children, below, strict=True)]
-    return Table(unit=unit, columns=columns, lines=(*lines, Line(node=total, cells=_sum(top, columns), kind="total")))
+        lines += [Line(node=child, cells=own, kind="child") for child, own in below]
+    return _table(pack, columns, lines)
 
 
 def gaps(pack: SteeringPack, limit: int) -> Table:
-    """Forecast less plan by program, worst first."""
-    basis, unit = basis_of(pack), unit_of(pack)
+    """Forecast less plan by program, worst first; what lies beyond `limit` as one row."""
+    basis = basis_of(pack)
     columns = (Column(head="Plan", amount=basis.plan), Column(head="Forecast", amount=basis.forecast), difference(1, 0))
-    ranked = sorted(pack.programs, key=basis.loss, reverse=True)
-    shown = ranked if len(ranked) <= limit else ranked[: limit - 1]
-    rest = ranked[len(shown) :]
-    table = _flat(pack, columns, [(row, "") for row in shown], rest, pack.meta.programs)
-    return Table(unit=unit, columns=columns, lines=table.lines)
+    ranked = sorted(_printed(pack, columns), key=lambda each: basis.loss(each[0]), reverse=True)
+    lines = [Line(node=row, cells=cells) for row, cells, _ in ranked]
+    return _table(pack, columns, _cut(lines, limit, pack.meta.programs))
 
 
 def difference(of: int, less: int, head: str = "Gap") -> Column:
     return Column(head=head, minus=(of, less))
 
 
-def _cut(pack: SteeringPack, rows: Sequence[NodeRow], limit: int) -> tuple[list[NodeRow], list[NodeRow]]:
-    if len(rows) <= limit:
-        return list(rows), []
+def _printed(pack: SteeringPack, columns: tuple[Column, ...]) -> list[_Printed]:
+    """Every program and project with its figures, the same on every page: rounded before anything is cut or sorted."""
+    unit = unit_of(pack)
+    top = _figures(pack.programs, columns, unit, None)
+    below = (_figures(row.children, columns, unit, cells) for row, cells in zip(pack.programs, top, strict=True))
+    children = (list(zip(row.children, own, strict=True)) for row, own in zip(pack.programs, below, strict=True))
+    return list(zip(pack.programs, top, children, strict=True))
+
+
+def _limited(
+    pack: SteeringPack,
+    columns: tuple[Column, ...],
+    printed: list[tuple[NodeRow, str, _Cells]],
+    limit: int,
+    plural: str,
+) -> Table:
     basis = basis_of(pack)
-    ranked = sorted(rows, key=lambda row: (-_size(row, basis), row.name))
-    return ranked[: limit - 1], ranked[limit - 1 :]
+    lines = [Line(node=row, cells=cells, under=under) for row, under, cells in printed]
+    if len(lines) > limit:
+        lines.sort(key=lambda line: (-_size(line.node, basis), line.node.name))
+    return _table(pack, columns, _cut(lines, limit, plural))
+
+
+def _cut(lines: list[Line], limit: int, plural: str) -> list[Line]:
+    if len(lines) <= limit:
+        return lines
+    rest = lines[limit - 1 :]
+    node = add_up((line.node for line in rest), f"{len(rest):,} other {plural}")
+    return [*lines[: limit - 1], Line(node=node, cells=_sum([line.cells for line in rest]), kind="rest")]
+
+
+def _table(pack: SteeringPack, columns: tuple[Column, ...], lines: list[Line]) -> Table:
+    parts = [line.cells for line in lines if line.kind != "child"]
+    cells = _sum(parts) if parts else (ZERO,) * len(columns)
+    total = Line(node=total_of(pack), cells=cells, kind="total")
+    return Table(unit=unit_of(pack), columns=columns, lines=(*lines, total))
 
 
 def _size(row: NodeRow, basis: Basis) -> Decimal:
@@ -99,29 +126,7 @@ def _size(row: NodeRow, basis: Basis) -> Decimal:
     return amount or (row.cost_forecast if basis.lens is not Lens.COST else ZERO)
 
 
-def _flat(
-    pack: SteeringPack,
-    columns: tuple[Column, ...],
-    shown: Sequence[tuple[NodeRow, str]],
-    rest: Sequence[NodeRow],
-    plural: str,
-) -> Table:
-    unit = unit_of(pack)
-    nodes = [row for row, _ in shown]
-    if rest:
-        nodes.append(add_up(rest, f"{len(rest):,} other {plural}"))
-    figures = _figures(nodes, columns, unit, None)
-    kinds = ["row"] * len(shown) + ["rest"] * bool(rest)
-    unders = [under for _, under in shown] + [""] * bool(rest)
-    zipped = zip(nodes, figures, kinds, unders, strict=True)
-    lines = [Line(node=node, cells=cells, kind=kind, under=under) for node, cells, kind, under in zipped]
-    total = Line(node=add_up(nodes, pack.meta.programme), cells=_sum(figures, columns), kind="total")
-    return Table(unit=unit, columns=columns, lines=(*lines, total))
-
-
-def _figures(
-    rows: Sequence[NodeRow], columns: tuple[Column, ...], unit: Unit, totals: tuple[Decimal, ...] | None
-) -> list[tuple[Decimal, ...]]:
+def _figures(rows: Sequence[NodeRow], columns: tuple[Column, ...], unit: Unit, totals: _Cells | None) -> list[_Cells]:
     """Cells by row. `totals` are the figures already printed that the columns must add up to."""
     printed: list[list[Decimal]] = []
     for index, column in enumerate(columns):
@@ -130,9 +135,8 @@ def _figures(
             printed.append([a - b for a, b in zip(printed[of], printed[less], strict=True)])
         else:
             amounts = [column.amount(row) for row in rows]
-            printed.append(
-                split(amounts, unit, totals[index] if totals and _agree(amounts, totals[index], unit) else None)
-            )
+            goal = totals[index] if totals and _agree(amounts, totals[index], unit) else None
+            printed.append(split(amounts, unit, goal))
     return list(zip(*printed, strict=True)) if rows else []
 
 
@@ -141,11 +145,5 @@ def _agree(amounts: Sequence[Decimal], total: Decimal, unit: Unit) -> bool:
     return abs(sum(amounts, ZERO) / unit.factor - total) < unit.step
 
 
-def _sum(figures: Sequence[tuple[Decimal, ...]], columns: tuple[Column, ...]) -> tuple[Decimal, ...]:
-    return tuple(sum(column, ZERO) for column in zip(*figures, strict=True)) if figures else (ZERO,) * len(columns)
-
-
-def printed_parts(amounts: Sequence[Decimal], unit: Unit) -> tuple[list[Decimal], Decimal]:
-    """A column of amounts as printed, and its printed sum."""
-    parts = split(amounts, unit)
-    return parts, rounded(sum(amounts, ZERO), unit)
+def _sum(rows: Sequence[_Cells]) -> _Cells:
+    return tuple(sum(column, ZERO) for column in zip(*rows, strict=True))

@@ -32,6 +32,7 @@ from domain.reporting.tables import (
     unit_of,
 )
 from domain.reporting.totals import Lens, basis_of, total_of
+from domain.reporting.words import NBSP
 
 PROGRAMS_FIRST, PROGRAMS, PROJECTS, NESTED, GAPS = 8, 16, 14, 26, 13
 REQUESTS, REQUESTS_FIRST, DECISIONS, MILESTONES, CONTRADICTIONS, MEASURES = 20, 5, 8, 5, 6, 10
@@ -131,7 +132,11 @@ def _titles(pack: SteeringPack) -> Titles:
 
 def _summary_columns(pack: SteeringPack) -> tuple[Column, ...]:
     basis = basis_of(pack)
-    what = "cost" if basis.lens is Lens.COST else (pack.meta.fiscal_year if basis.is_year else "full year")
+    what = (
+        "cost"
+        if basis.lens is Lens.COST
+        else (pack.meta.fiscal_year.replace(" ", NBSP) if basis.is_year else "full year")
+    )
     return (
         Column(head=f"Plan {what}", amount=basis.plan),
         Column(head="Forecast", amount=basis.forecast),
@@ -151,7 +156,7 @@ def _rollups(pack: SteeringPack) -> list[Table]:
 
 
 def _effect_columns(pack: SteeringPack) -> tuple[Column, ...]:
-    year = pack.meta.fiscal_year
+    year = pack.meta.fiscal_year.replace(" ", NBSP)
     return (
         Column(head=f"Plan {year}", amount=lambda row: row.plan_year),
         Column(head=f"Forecast {year}", amount=lambda row: row.forecast_year),
@@ -164,7 +169,7 @@ def _effect_columns(pack: SteeringPack) -> tuple[Column, ...]:
 
 
 def _cost_columns(pack: SteeringPack) -> tuple[Column, ...]:
-    year = pack.meta.fiscal_year
+    year = pack.meta.fiscal_year.replace(" ", NBSP)
     return (
         Column(head="Planned cost", amount=lambda row: row.cost_plan),
         Column(head="Forecast cost", amount=lambda row: row.cost_forecast),
