@@ -1,15 +1,19 @@
 """Migrations: the platform first, then every instance side by side, each in its own transaction and resumable."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from tenants.database import PlatformWork, login_of
@@ -20,7 +24,7 @@ from tenants.registry import outdated_instances
 from tenants.settings import Settings
 
 TREES = Path(__file__).resolve().parents[1] / "migrations"
-SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 4
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "3s", "60s"
 
 
@@ -50,12 +54,17 @@ def migrate_platform(settings: Settings) -> str:
 
 
 def migrate_instances(settings: Settings, work: PlatformWork) -> Iterator[Migrated]:
-    """Upgrade every schema that is behind. One that fails is reported and does not stop the others."""
+    """Upgrade every schema that is behind. One that fails is reported and does not stop the others.
+
+    Side by side in processes, not threads: alembic keeps the migration in hand in a global of its module.
+    """
     newest = head("tenant")
     behind = outdated_instances(work, newest)
-    engines = Engines(settings)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for outcome in pool.map(lambda instance: _migrate_one(engines, instance), behind):
+    if not behind:
+        return
+    lanes = min(SIDE_BY_SIDE, len(behind))
+    with ProcessPoolExecutor(lanes, mp_context=get_context("spawn")) as pool:
+        for outcome in pool.map(partial(_migrate_one, settings), behind):
             if not outcome.failure:
                 _note(work, outcome.instance, newest)
             yield outcome
@@ -76,11 +85,11 @@ def upgrade(connection: Connection, tree: str, to: str = "head") -> None:
         environment.run_migrations()
 
 
-def _migrate_one(engines: Engines, instance: Instance) -> Migrated:
+def _migrate_one(settings: Settings, instance: Instance) -> Migrated:
     try:
-        with engines.as_owner(instance).begin() as connection:
+        with Engines(settings).as_owner(instance).begin() as connection:
             upgrade(connection, "tenant")
-    except Exception as error:  # reported by instance, the fleet goes on
+    except (SQLAlchemyError, CommandError) as error:  # reported by instance, the fleet goes on
         return Migrated(instance=instance, failure=f"{type(error).__name__}: {error}".splitlines()[0])
     return Migrated(instance=instance)
 

@@ -147,5 +147,3 @@ def bootstrap_platform(settings: Settings) -> None:
         connection.execute(
             sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA platform GRANT {} TO {}").format(sql.SQL(rights), name)
         )
-
-

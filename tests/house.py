@@ -86,8 +86,9 @@ def build_house(settings: Settings) -> House:
         publish_shipped(work)
         manager = ensure_people(work, {"clara@firm.example": "Clara Vogt"})["clara@firm.example"]
         with work.transaction() as tx:
-            firm = tx.add(FirmRow(id=uuid.uuid4(), slug="halden-roth", name="Halden Roth", created_at=NOW))
-        add_member(work, FirmId(firm.id), manager, FirmRole.ENGAGEMENT_MANAGER)
-        add_member(work, FirmId(firm.id), manager, FirmRole.PARTNER)
+            firm = FirmId(uuid.uuid4())
+            tx.add(FirmRow(id=firm, slug="halden-roth", name="Halden Roth", created_at=NOW))
+        add_member(work, firm, manager, FirmRole.ENGAGEMENT_MANAGER)
+        add_member(work, firm, manager, FirmRole.PARTNER)
         work.close()
-    return House(settings=settings, app=app, firm=FirmId(firm.id), manager=manager)
+    return House(settings=settings, app=app, firm=firm, manager=manager)

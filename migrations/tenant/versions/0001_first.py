@@ -285,9 +285,11 @@ def upgrade() -> None:
         sa.Column("status_on", sa.Date(), nullable=True),
         sa.Column("implementation_override", sa.String(), nullable=True),
         sa.Column("implementation_override_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("implementation_override_by", sa.Uuid(), nullable=True),
         sa.Column("implementation_override_until", sa.Date(), nullable=True),
         sa.Column("potential_override", sa.String(), nullable=True),
         sa.Column("potential_override_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("potential_override_by", sa.Uuid(), nullable=True),
         sa.Column("potential_override_until", sa.Date(), nullable=True),
         sa.Column("last_edited_by", sa.Uuid(), nullable=True),
         sa.Column("editors", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
@@ -311,6 +313,10 @@ def upgrade() -> None:
             ["reference_items.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["implementation_override_by"],
+            ["members.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["last_edited_by"],
             ["members.id"],
         ),
@@ -327,6 +333,10 @@ def upgrade() -> None:
             ["nodes.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["potential_override_by"],
+            ["members.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["sponsor_id"],
             ["members.id"],
         ),
@@ -337,8 +347,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_measures_business_unit_id"), "measures", ["business_unit_id"], unique=False)
     op.create_index(op.f("ix_measures_forum_id"), "measures", ["forum_id"], unique=False)
     op.create_index(op.f("ix_measures_function_id"), "measures", ["function_id"], unique=False)
+    op.create_index(
+        op.f("ix_measures_implementation_override_by"), "measures", ["implementation_override_by"], unique=False
+    )
     op.create_index(op.f("ix_measures_last_edited_by"), "measures", ["last_edited_by"], unique=False)
     op.create_index(op.f("ix_measures_legal_entity_id"), "measures", ["legal_entity_id"], unique=False)
+    op.create_index(op.f("ix_measures_potential_override_by"), "measures", ["potential_override_by"], unique=False)
     op.create_index("measures_below", "measures", ["path"], unique=False, postgresql_ops={"path": "text_pattern_ops"})
     op.create_index("measures_by_stage", "measures", ["stage", "state"], unique=False)
     op.create_index("measures_by_status_day", "measures", ["status_on"], unique=False)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from domain.access import Actor
+from domain.access import Actor, Capability, NotAllowed
 from domain.ids import MeasureId, NodeId
-from domain.lifecycle import MeasureCreated, MeasureEdited, decide_create, decide_edit, decide_move_measure
+from domain.lifecycle import MeasureCreated, MeasureEdited, decide_create, decide_edit
 from domain.measures import Measure
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
@@ -29,6 +29,7 @@ COLUMNS = {
     "forum": "forum_id",
     "start": "start_on",
     "end": "end_on",
+    "package": "package_id",
 }
 
 
@@ -65,30 +66,14 @@ def edit_measure(
         if stale := taken.stale(seen):
             return stale
         outcome = decide_edit(taken.measure, values, actor, taken.row.path, work.now())
+        if isinstance(outcome, MeasureEdited) and "package" in outcome.values:
+            outcome = _move(tx, taken.row, outcome, actor)
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         if outcome.values:
             apply_values(taken.row, outcome.values)
             if outcome.confirmation_lapsed:
                 taken.row.controller_confirmed_at = None
-            put_back(tx, taken, actor, is_edit=True)
-            tx.record(outcome, actor, taken.subject)
-    return outcome
-
-
-@action
-def move_measure(work: Work, measure_id: UUID, package: NodeId, actor: Actor, seen: int) -> MeasureEdited | Refusal:
-    """Hang a measure below another package. Raises NotFound."""
-    with work.transaction() as tx:
-        taken = take(tx, measure_id)
-        if stale := taken.stale(seen):
-            return stale
-        node = get_package(tx, package)
-        outcome = decide_move_measure(taken.measure, package, actor, taken.row.path, node.path, work.now())
-        if isinstance(outcome, Refusal):
-            return tx.refuse(outcome, actor, taken.subject)
-        if outcome.values:
-            taken.row.package_id, taken.row.path = node.id, node.path
             put_back(tx, taken, actor, is_edit=True)
             tx.record(outcome, actor, taken.subject)
     return outcome
@@ -124,7 +109,7 @@ def add_measure(tx: Transaction, measure: Measure, node: NodeRow, code: str) -> 
         created_at=now,
         updated_at=now,
         version=1,
-        **{name: "" for name in ("implementation_override_reason", "potential_override_reason")},
+        **dict.fromkeys(("implementation_override_reason", "potential_override_reason"), ""),
     )
     fields = ("title", "description", "expected_effect", "rough_value", "target", "baseline_source", "assumptions")
     more = ("risks", "dependencies", "no_risks", "no_dependencies")
@@ -142,3 +127,11 @@ def _created_before(row: MeasureRow, work: Work) -> MeasureCreated:
     measure = load_measure(work.session, row, get_governance(work))
     assert measure.last_edited_by is not None
     return MeasureCreated(measure=measure, person=measure.last_edited_by, at=row.created_at)
+
+
+def _move(tx: Transaction, row: MeasureRow, outcome: MeasureEdited, actor: Actor) -> MeasureEdited | Refusal:
+    node = get_package(tx, outcome.values["package"])
+    if not actor.can(Capability.EDIT_MEASURE, node.path):
+        return NotAllowed(capability=Capability.EDIT_MEASURE)
+    row.path = node.path
+    return outcome

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from sqlalchemy import delete, insert
 
-from domain.ids import PersonId
 from domain.measures import Measure
 from domain.months import Month
 from domain.status import (
@@ -15,7 +14,6 @@ from domain.status import (
     ImplementationStatus,
     PotentialStatus,
     Status,
-    StatusOverride,
     effective,
     implementation_status,
     potential_status,
@@ -25,6 +23,7 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow
 from tenants.instance.queries.aggregates import load_measures, locked_plans
 from tenants.instance.queries.governance import Governance
+from tenants.instance.queries.overrides import implementation_override, potential_override
 from tenants.instance.transaction import Transaction
 
 BATCH = 500
@@ -116,32 +115,3 @@ def _set_statuses(row: MeasureRow, measure: Measure, found: Figures, governance:
     row.implementation = effective(work.status, implementation_override(row), today)
     row.potential = effective(value.status, potential_override(row), today)
     row.status_on = today
-
-
-def implementation_override(row: MeasureRow) -> StatusOverride | None:
-    return _override(
-        Dimension.IMPLEMENTATION,
-        row.implementation_override,
-        row.implementation_override_reason,
-        row.implementation_override_until,
-        row,
-    )
-
-
-def potential_override(row: MeasureRow) -> StatusOverride | None:
-    return _override(
-        Dimension.POTENTIAL,
-        row.potential_override,
-        row.potential_override_reason,
-        row.potential_override_until,
-        row,
-    )
-
-
-def _override(
-    dimension: Dimension, status: str | None, reason: str, until: date | None, row: MeasureRow
-) -> StatusOverride | None:
-    if status is None or until is None:
-        return None
-    by = PersonId(row.last_edited_by or row.id)
-    return StatusOverride(dimension=dimension, status=Status(status), reason=reason, by=by, expires=until)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.access import Actor, Role
+from domain.access import Actor, Capability, NotAllowed, Role
 from domain.ids import MeasureId
 from domain.lifecycle.editing import not_open
 from domain.refusals import Refusal
@@ -12,6 +12,7 @@ from domain.status import Dimension, OverrideSet, Status, StatusOverride, decide
 from tenants.database import Work, action
 from tenants.instance.actions.refreshing import computed_statuses
 from tenants.instance.actions.taking import Taken, put_back, take
+from tenants.instance.transaction import Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +30,13 @@ def override_status(
     """Worse is free for the owner; better needs the controller (potential) or the PMO (implementation)."""
     with work.transaction() as tx:
         taken = take(tx, measure_id)
-        today = work.now().date()
         wanted = StatusOverride(
             dimension=dimension, status=status, reason=reason.strip(), by=actor.person, expires=expires
         )
-        outcome = not_open(taken.measure) or decide_override(
-            computed_statuses(tx, taken.row, taken.measure, taken.governance)[dimension],
-            wanted,
-            is_owner=actor.person == taken.measure.owner,
-            is_controller=actor.person == taken.measure.controller,
-            is_pmo=_is_pmo(actor, taken),
-            today=today,
-        )
+        outcome = not_open(taken.measure) or _decide(tx, taken, wanted, actor)
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
-        _set(taken, dimension, status, reason.strip(), expires)
+        _set(taken, dimension, wanted)
         put_back(tx, taken, actor, is_edit=False)
         tx.record(outcome, actor, taken.subject, reason=reason.strip())
     return outcome
@@ -54,17 +47,46 @@ def clear_override(work: Work, measure_id: UUID, dimension: Dimension, actor: Ac
     """Let the computed status count again; who could have set the override may."""
     with work.transaction() as tx:
         taken = take(tx, measure_id)
-        _set(taken, dimension, None, "", None)
+        if refusal := not_open(taken.measure) or _may_not_clear(taken, dimension, actor):
+            return tx.refuse(refusal, actor, taken.subject)
+        _set(taken, dimension, None)
         put_back(tx, taken, actor, is_edit=False)
         outcome = OverrideCleared(measure=MeasureId(measure_id), dimension=dimension)
         tx.record(outcome, actor, taken.subject)
     return outcome
 
 
+def _decide(tx: Transaction, taken: Taken, wanted: StatusOverride, actor: Actor) -> OverrideSet | Refusal:
+    computed = computed_statuses(tx, taken.row, taken.measure, taken.governance)
+    return decide_override(
+        computed[wanted.dimension],
+        wanted,
+        is_owner=actor.person == taken.measure.owner,
+        is_controller=actor.person == taken.measure.controller,
+        is_pmo=_is_pmo(actor, taken),
+        today=tx.work.now().date(),
+    )
+
+
+def _may_not_clear(taken: Taken, dimension: Dimension, actor: Actor) -> Refusal | None:
+    """Whoever set it, and the guardian of the dimension: the controller (potential) or the PMO (implementation)."""
+    is_guardian = (
+        actor.person == taken.measure.controller if dimension is Dimension.POTENTIAL else _is_pmo(actor, taken)
+    )
+    set_by = getattr(taken.row, f"{dimension}_override_by")
+    return None if is_guardian or set_by == actor.person else NotAllowed(capability=Capability.CONFIRM_VALUE)
+
+
 def _is_pmo(actor: Actor, taken: Taken) -> bool:
     return any(held.role is Role.PMO and taken.row.path.startswith(held.path) for held in actor.assignments)
 
 
-def _set(taken: Taken, dimension: Dimension, status: Status | None, reason: str, until: date | None) -> None:
-    for suffix, value in (("", status), ("_reason", reason), ("_until", until)):
+def _set(taken: Taken, dimension: Dimension, override: StatusOverride | None) -> None:
+    values = {
+        "": override.status if override else None,
+        "_reason": override.reason if override else "",
+        "_by": override.by if override else None,
+        "_until": override.expires if override else None,
+    }
+    for suffix, value in values.items():
         setattr(taken.row, f"{dimension}_override{suffix}", value)

@@ -66,9 +66,11 @@ class MeasureRow(InstanceModel):
     status_on: Mapped[date | None] = mapped_column(Date)
     implementation_override: Mapped[str | None]
     implementation_override_reason: Mapped[Words]
+    implementation_override_by: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
     implementation_override_until: Mapped[date | None] = mapped_column(Date)
     potential_override: Mapped[str | None]
     potential_override_reason: Mapped[Words]
+    potential_override_by: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
     potential_override_until: Mapped[date | None] = mapped_column(Date)
     last_edited_by: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
     editors: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")

@@ -5,6 +5,7 @@ Every step is repeatable, so that a run whose worker died is simply run again.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 
 from domain.access import Role
 from domain.ids import FirmId, InstanceId, PersonId
-from tenants.database import PlatformWork, action, instance_work
+from tenants.database import NotFound, PlatformWork, action, instance_work
 from tenants.instance.actions.founding import Foundation, Founder, found
 from tenants.places import Instance
 from tenants.platform.actions.library import parsed
@@ -62,6 +63,18 @@ def ask(work: PlatformWork, firm: FirmId, asked_by: PersonId, wish: Wish, form_k
         return row.id
 
 
+@action
+def try_again(work: PlatformWork, firm: FirmId, onboarding_id: UUID) -> None:
+    """Have a failed onboarding go on from where it stands. One that did not fail stays as it is."""
+    with work.transaction() as tx:
+        row = tx.lock(OnboardingRow, onboarding_id)
+        if row.firm_id != firm:
+            raise NotFound(f"onboarding {onboarding_id}")
+        if row.state == "failed":
+            row.state, row.failure, row.finished_at = "waiting", "", None
+            tx.later("onboard", onboarding_id=str(row.id))
+
+
 def onboard(settings: Settings, work: PlatformWork, onboarding_id: UUID) -> Instance:
     """Carry out one onboarding from wherever it stands. Returns the open instance."""
     wish = _wish(work, onboarding_id)
@@ -81,19 +94,20 @@ def onboard(settings: Settings, work: PlatformWork, onboarding_id: UUID) -> Inst
 def claim(settings: Settings, work: PlatformWork, onboarding_id: UUID, name: str) -> Instance:
     """Take a spare schema by one UPDATE; where none stands ready, build one."""
     for _ in range(2):
-        if instance := _claim_spare(work, onboarding_id, name):
+        if instance := _claim_spare(work, onboarding_id, name, settings.clusters):
             return instance
         register_spare(settings, work, "main")
     raise RuntimeError("No schema could be claimed.")
 
 
 @action
-def _claim_spare(work: PlatformWork, onboarding_id: UUID, name: str) -> Instance | None:
+def _claim_spare(work: PlatformWork, onboarding_id: UUID, name: str, clusters: Iterable[str]) -> Instance | None:
     with work.transaction() as tx:
         onboarding = tx.lock(OnboardingRow, onboarding_id)
         if onboarding.instance_id:
             return to_instance(work.get(InstanceRow, onboarding.instance_id))
-        spare = select(InstanceRow.id).where(InstanceRow.state == "spare").limit(1).with_for_update(skip_locked=True)
+        ready = (InstanceRow.state == "spare", InstanceRow.cluster.in_(list(clusters)))
+        spare = select(InstanceRow.id).where(*ready).limit(1).with_for_update(skip_locked=True)
         claimed = tx.session.scalar(
             update(InstanceRow)
             .where(InstanceRow.id == spare.scalar_subquery())

@@ -1,0 +1,195 @@
+"""One measure as its page shows it: the state, the names in it, its sums, what is open on it, its checklist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.access import Actor, Scope
+from domain.approvals.choosing import NoPolicy, policy_facts, resolve_steps, select_policy
+from domain.approvals.request import ApprovalRequest, RequestStep
+from domain.approvals.requesting import Situation, subject_of
+from domain.gates import GateFacts, evaluate
+from domain.governance.criteria import CriterionResult
+from domain.governance.policies import Policy, gate_kind
+from domain.ids import LineId, MeasureId
+from domain.measures import Measure
+from domain.months import Month
+from domain.refusals import Refusal
+from domain.stages import Stage
+from domain.status import Status, StatusOverride
+from tenants.database import NotFound, Work
+from tenants.instance.models.measures import EvidenceRow, MeasureRow, MilestoneRow
+from tenants.instance.models.people import ForumRow, MemberRow, ReferenceRow
+from tenants.instance.models.requests import RequestRow
+from tenants.instance.models.values import FiguresRow
+from tenants.instance.queries.aggregates import load_measure, locked_plans
+from tenants.instance.queries.approvals import load_requests
+from tenants.instance.queries.directory import get_directory
+from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.queries.hierarchy import NodeName, get_crumbs
+from tenants.instance.queries.measures import figures_sums
+from tenants.instance.queries.overrides import implementation_override, potential_override
+from tenants.instance.queries.scoping import seen
+from tenants.instance.queries.sums import Sums
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A piece of evidence as the page lists it."""
+
+    id: UUID
+    title: str
+    url: str
+    note: str
+    milestone: UUID | None
+    is_closure: bool
+    added_by: UUID
+    added_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatePreview:
+    """The dry run of the next gate: what is missing, which policy applies, who would decide or why nobody can."""
+
+    target: Stage
+    results: tuple[CriterionResult, ...]
+    policy: Policy | None
+    steps: tuple[RequestStep, ...]
+    obstacle: Refusal | None  # no policy, nobody who may decide, duties that exclude each other
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureSheet:
+    """All that the page of one measure shows. `names`: people, reference items and forums by id."""
+
+    measure: Measure
+    path: str
+    crumbs: tuple[NodeName, ...]
+    names: Mapping[UUID, str]
+    implementation: Status
+    potential: Status
+    days_late: int
+    overrides: tuple[StatusOverride, ...]
+    slips: Mapping[UUID, int]  # date slips in a row, by milestone
+    sums: Sums
+    year_start: Month
+    price_of_waiting: Decimal
+    locked_plan: Mapping[LineId, Mapping[Month, Decimal]] | None
+    requests: tuple[ApprovalRequest, ...]  # newest first
+    evidence: tuple[Proof, ...]
+    gate: GatePreview | None  # None when there is no next gate
+    stage_since: datetime
+    updated_at: datetime
+    external_ref: str
+    governance: Governance
+
+
+def get_measure(work: Work, scope: Scope, code: str) -> tuple[Measure, str, Governance]:
+    """Only the state of a measure, with its node path and what governs it. Raises NotFound outside the scope."""
+    row = _row(work, scope, code)
+    governance = get_governance(work)
+    return load_measure(work.session, row, governance), row.path, governance
+
+
+def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet:
+    """The sheet of one measure. Raises NotFound where it is absent or outside the reader's scope."""
+    row = _row(work, scope, code)
+    governance = get_governance(work)
+    measure = load_measure(work.session, row, governance)
+    figures = work.get(FiguresRow, row.id)
+    requests = _requests(work, row)
+    return MeasureSheet(
+        measure=measure,
+        path=row.path,
+        crumbs=get_crumbs(work, row.path),
+        names=get_names(work),
+        implementation=Status(row.implementation),
+        potential=Status(row.potential),
+        days_late=row.days_late,
+        overrides=tuple(each for each in (implementation_override(row), potential_override(row)) if each),
+        slips=_slips(work, row.id),
+        sums=figures_sums(figures),
+        year_start=Month.of(figures.year_start),
+        price_of_waiting=figures.price_of_waiting,
+        locked_plan=locked_plans(work.session, [row.id]).get(row.id),
+        requests=requests,
+        evidence=_evidence(work, row.id),
+        gate=preview_gate(work, measure, row.path, governance, actor),
+        stage_since=row.stage_since,
+        updated_at=row.updated_at,
+        external_ref=row.external_ref or "",
+        governance=governance,
+    )
+
+
+def preview_gate(work: Work, measure: Measure, path: str, governance: Governance, actor: Actor) -> GatePreview | None:
+    """What would happen if the reader asked for the next gate now; nothing is sent and nothing recorded."""
+    target = measure.stage.next
+    if target is None:
+        return None
+    template = governance.template
+    results = evaluate(template.gates[target], measure, GateFacts())
+    kind = gate_kind(target)
+    policy = select_policy(template.policies, kind, policy_facts(measure))
+    if isinstance(policy, NoPolicy):
+        return GatePreview(target=target, results=results, policy=None, steps=(), obstacle=policy)
+    duties = subject_of(measure, kind, actor.person).duties
+    situation = Situation(path=path, template=template, directory=get_directory(work))
+    steps = resolve_steps(policy, measure, path, duties, situation.directory)
+    if isinstance(steps, Refusal):
+        return GatePreview(target=target, results=results, policy=policy, steps=(), obstacle=steps)
+    return GatePreview(target=target, results=results, policy=policy, steps=steps, obstacle=None)
+
+
+def get_names(work: Work) -> Mapping[UUID, str]:
+    """Names of people, reference items and forums by id: one statement."""
+    statement = (
+        select(MemberRow.id, MemberRow.name)
+        .union_all(select(ReferenceRow.id, ReferenceRow.name))
+        .union_all(select(ForumRow.id, ForumRow.name))
+    )
+    return {found: name for found, name in work.session.execute(statement)}
+
+
+def _row(work: Work, scope: Scope, code: str) -> MeasureRow:
+    row = work.session.scalars(select(MeasureRow).where(MeasureRow.code == code, seen(scope))).one_or_none()
+    if row is None:
+        raise NotFound(f"measure {code}")
+    return row
+
+
+def _requests(work: Work, row: MeasureRow) -> tuple[ApprovalRequest, ...]:
+    statement = select(RequestRow).where(RequestRow.measure_id == row.id).order_by(RequestRow.requested_at.desc())
+    rows = [(each, row.code) for each in work.session.scalars(statement)]
+    return tuple(load_requests(work.session, rows)) if rows else ()
+
+
+def _slips(work: Work, measure: UUID) -> Mapping[UUID, int]:
+    statement = select(MilestoneRow.id, MilestoneRow.slips).where(MilestoneRow.measure_id == measure)
+    return {found: slips for found, slips in work.session.execute(statement)}
+
+
+def _evidence(work: Work, measure: UUID) -> tuple[Proof, ...]:
+    statement = select(EvidenceRow).where(EvidenceRow.measure_id == measure).order_by(EvidenceRow.added_at)
+    return tuple(
+        Proof(
+            id=row.id,
+            title=row.title,
+            url=row.url,
+            note=row.note,
+            milestone=row.milestone_id,
+            is_closure=row.is_closure,
+            added_by=row.added_by,
+            added_at=row.added_at,
+        )
+        for row in work.session.scalars(statement)
+    )
+
+
+def find_code(work: Work, scope: Scope, measure_id: MeasureId) -> str | None:
+    """The code of a measure by its id; None outside the reader's scope."""
+    return work.session.scalar(select(MeasureRow.code).where(MeasureRow.id == measure_id, seen(scope)))
