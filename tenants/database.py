@@ -242,7 +242,7 @@ def action(function: Callable[Concatenate[U, P], R]) -> Callable[Concatenate[U, 
                 work.session.rollback()
         raise AssertionError("unreachable")
 
-    return tried
+    return cast(Callable[Concatenate[U, P], R], tried)
 
 
 def count_statements(engine: Engine, seen: list[str]) -> None:

@@ -39,4 +39,4 @@ def _tables() -> tuple[str, ...]:
 
 
 def _stamp() -> str:
-    return f"INSERT INTO alembic_version (version_num) VALUES ('{TENANT_HEAD}') ON CONFLICT DO NOTHING"
+    return "INSERT INTO alembic_version (version_num) VALUES ('" + TENANT_HEAD + "') ON CONFLICT DO NOTHING"

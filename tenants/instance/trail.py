@@ -38,7 +38,7 @@ def statements(login: str) -> list[str]:
         FUNCTION,
         "REVOKE ALL ON FUNCTION audit_chain() FROM PUBLIC",
         TRIGGER,
-        f"INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '{GENESIS}') ON CONFLICT DO NOTHING",
+        "INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, repeat('0', 64)) ON CONFLICT DO NOTHING",
         *grants(login),
     ]
 

@@ -1,4 +1,4 @@
-"""The audit trail: append-only, one hash chain. The database fills what the application may not. Source: DESIGN.md, 6."""
+"""The audit trail: append-only, one hash chain; the database fills the chain. Source: DESIGN.md, 6."""
 
 from datetime import datetime
 from uuid import UUID
