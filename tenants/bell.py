@@ -6,6 +6,7 @@ Best effort by design: a ring that is lost costs a minute, because the relay als
 import logging
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -37,12 +38,12 @@ class Bell:
         self._redis = Redis.from_url(url, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS)
         self._silent_until = 0.0
 
-    def ring(self, instance: UUID) -> bool:
-        """Tell the relay that an instance has work. Never fails a page; False when Redis did not answer."""
+    def ring(self, instance: UUID, at: datetime | None = None) -> bool:
+        """Have the relay look at an instance, now or at a moment. Never fails a page; False when nobody heard it."""
         if time.monotonic() < self._silent_until:
             return False
         try:
-            self._redis.zadd(WAITING, {str(instance): time.time()}, lt=True)
+            self._redis.zadd(WAITING, {str(instance): at.timestamp() if at else time.time()}, lt=True)
         except NO_ANSWER as failure:
             self._silent_until = time.monotonic() + SILENT_SECONDS
             logger.warning("The relay could not be rung for instance %s: %s", instance, failure)

@@ -35,6 +35,7 @@ class Claim:
     job: str
     arguments: Mapping[str, str]
     attempt: int
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +69,9 @@ def claim(work: Holder, row_id: UUID, lease: Callable[[str], timedelta]) -> Clai
         row = tx.session.get(_table(work), row_id, with_for_update=True, populate_existing=True)
         if row is None or row.done_at is not None or (row.leased_until and row.leased_until > work.now()):
             return None
-        row.attempts += 1
-        row.leased_until = work.now() + lease(row.job)
-        row.enqueued_at = None  # this trigger is used up
-        return Claim(id=row.id, job=row.job, arguments=dict(row.arguments), attempt=row.attempts)
+        until = work.now() + lease(row.job)
+        row.attempts, row.leased_until, row.enqueued_at = row.attempts + 1, until, None  # that trigger is used up
+        return Claim(id=row.id, job=row.job, arguments=dict(row.arguments), attempt=row.attempts, until=until)
 
 
 @action

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -30,6 +30,7 @@ def execute(place: str, row_id: str) -> None:
         taken = claim(holder, UUID(row_id), _lease)
         if taken is None:
             return
+        _ring(holder, taken.until)  # should this worker die, the relay is there when the lease runs out
         with structlog.contextvars.bound_contextvars(job=taken.job, outbox=row_id, place=place, attempt=taken.attempt):
             words = _attempt(task, taken)
             if words:
@@ -90,5 +91,9 @@ def _note_failure(task: Task, holder: Holder, taken: Claim, words: str) -> None:
         with _in_instance(job, task, arguments) as placed:
             job.give_up(placed, words, **arguments)
     fail(holder, taken, words)
+    _ring(holder)
+
+
+def _ring(holder: Holder, at: datetime | None = None) -> None:
     if isinstance(holder, Work):
-        bell(task.settings.redis_url).ring(holder.instance.id)
+        bell(current_app.extensions["settings"].redis_url).ring(holder.instance.id, at)
