@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import select
 
 from domain.ids import PersonId
 from tenants.places import Instance
+from tenants.platform.models.instances import OnboardingRow
+from tenants.platform.queries.templates import list_templates
 from tests.house import House
 
 
@@ -44,3 +47,16 @@ def sample(rule: str) -> Callable[[Sample], Sample]:
 @sample("/password-resets/<token>")
 def _no_link(_world: World) -> dict[str, object]:
     return {"token": "unknown"}
+
+
+@sample("/templates/<uuid:version>")
+def _template(world: World) -> dict[str, object]:
+    work = world.house.platform()
+    return {"version": list_templates(work, world.house.firm)[0].id}
+
+
+@sample("/onboardings/<uuid:onboarding>")
+def _onboarding(world: World) -> dict[str, object]:
+    work = world.house.platform()
+    statement = select(OnboardingRow.id).where(OnboardingRow.instance_id == world.instance.id)
+    return {"onboarding": work.session.scalar(statement)}

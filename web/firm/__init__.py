@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from web.firm import home
+from web.firm import comparison, engagements, home, onboardings, people, templates
 
 bp = Blueprint("firm", __name__)
-for _module in (home,):
+for _module in (home, engagements, comparison, onboardings, templates, people):
     bp.register_blueprint(_module.bp)
