@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.reporting.findings import open_requests, price_week
+from domain.reporting.findings import open_requests, overdue, price_week
 from domain.reporting.pack import NodeRow, SteeringPack
 from domain.reporting.totals import Lens, basis_of, total_of
 from domain.reporting.words import DASH, NBSP, amount, count, figure, month, percent
@@ -91,8 +91,8 @@ def _full_year(pack: SteeringPack, total: NodeRow) -> Kpi:
 
 def _requests(pack: SteeringPack) -> Kpi:
     number, price = open_requests(pack), price_week(pack)
-    late = sum(1 for row in pack.requests if row.days_overdue > 0)
-    waits = count(number, "request waits", "requests wait") + (f", {count(late, 'is', 'are')} past due" if late else "")
+    late = overdue(pack)
+    waits = count(number, "request waits", "requests wait") + (f", {late} past due" if late else "")
     if not price:
         return Kpi(
             label="Waiting for a decision", figure=figure(number), detail="Waiting has no price, or none is known"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from domain.reporting.pack import ZERO, ContradictionKind, ContradictionRow, MeasureRow, NodeRow, SteeringPack
 from domain.reporting.totals import Basis, Lens, basis_of, total_of
-from domain.reporting.words import DASH, amount, bound, clip, count, figure, month, percent, sentence
+from domain.reporting.words import DASH, NBSP, amount, bound, clip, count, figure, month, percent, sentence
 
 NAME = 56  # characters of a name that fit into a title
 
@@ -56,10 +56,10 @@ def decisions_title(pack: SteeringPack) -> str:
     waiting = open_requests(pack)
     if not waiting:
         return "Nothing waits for a decision"
-    late = sum(1 for row in pack.requests if row.days_overdue > 0)
-    tail = (
-        f"; {count(late, 'is', 'are')} past {'its' if late == 1 else 'their'} date" if late else ", none past its date"
-    )
+    late, is_cut = overdue(pack), waiting > len(pack.requests)
+    tail = "" if is_cut else ", none past its date"
+    if late:
+        tail = f"; {late} past {'its' if late.endswith('is') else 'their'} date"
     return bound(sentence(f"{count(waiting, 'request waits', 'requests wait')} for a decision{tail}"))
 
 
@@ -113,6 +113,13 @@ def against_plan(row: ContradictionRow, currency: str) -> str:
 
 def open_requests(pack: SteeringPack) -> int:
     return len(pack.requests) if pack.requests_open is None else pack.requests_open
+
+
+def overdue(pack: SteeringPack) -> str:
+    """How many requests are past their date ("two are"), as far as the pack lists them; "" for none."""
+    late = sum(1 for row in pack.requests if row.days_overdue > 0)
+    at_least = f"at least{NBSP}" if open_requests(pack) > len(pack.requests) else ""
+    return f"{at_least}{count(late, 'is', 'are')}" if late else ""
 
 
 def open_contradictions(pack: SteeringPack) -> int:

@@ -16,7 +16,7 @@ from tests.packs import CASES
 from workers.rendering import HOME, OwnFiles, RefusedAddress, layout, render, warm
 
 CREATED = datetime(2026, 11, 20, 8, 12, tzinfo=UTC)
-PAGES = {"ordinary": 9, "bare": 6, "empty": 4, "public": 10, "long": 15, "losing": 9}
+PAGES = {"ordinary": 9, "bare": 6, "empty": 4, "public": 9, "long": 15, "losing": 9}
 LAST = "Where these figures come from"
 
 
