@@ -121,19 +121,19 @@ class GovernedMeasure(RuleBasedStateMachine):
     @initialize(gates=st.integers(0, 4))
     def start(self, gates: int) -> None:
         for _ in range(gates):
-            self.advance()
+            self.advance(OWNER)
 
-    @rule()
-    def advance(self) -> None:
-        """The honest way through the next gate, as far as it leads from here."""
+    @rule(person=st.sampled_from([OWNER, PMO]))
+    def advance(self, person: PersonId) -> None:
+        """Everybody who is asked says yes to the next gate, as far as that leads from here."""
         before = set(self.requests)
-        self.request_next_gate(OWNER)
+        self.request_next_gate(person)
         self.all_say_yes(set(self.requests) - before)
 
-    @rule(kind=st.sampled_from(list(TURNS)))
-    def turn(self, kind: str) -> None:
+    @rule(person=st.sampled_from([OWNER, SPONSOR, PMO]), kind=st.sampled_from(list(TURNS)))
+    def turn(self, person: PersonId, kind: str) -> None:
         before = set(self.requests)
-        self.request_turn(OWNER, kind)
+        self.request_turn(person, kind)
         self.all_say_yes(set(self.requests) - before)
 
     def all_say_yes(self, opened: set[RequestId]) -> None:
@@ -291,7 +291,7 @@ class GovernedMeasure(RuleBasedStateMachine):
 
 
 GovernedMeasure.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, stateful_step_count=35, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestGovernedMeasure = GovernedMeasure.TestCase
 
@@ -299,7 +299,7 @@ TestGovernedMeasure = GovernedMeasure.TestCase
 def test_a_measure_walks_the_whole_way() -> None:
     walked = GovernedMeasure()
     for target in list(Stage)[1:]:
-        walked.advance()
+        walked.advance(OWNER)
         assert walked.measure.stage is target
     walked.replaying_the_events_gives_the_state()
     assert walked.measure.plan_version == 1
