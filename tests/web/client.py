@@ -36,7 +36,7 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.text = response.get_data(as_text=True)
+        self.text = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
         self.location = response.headers.get("Location", "")
         self.document = _parse(self.text) if response.mimetype == "text/html" and self.text.strip() else None
 

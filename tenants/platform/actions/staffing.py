@@ -42,15 +42,16 @@ def invite_to_firm(work: PlatformWork, firm: FirmId, email: str, name: str, role
     """Give somebody a role in the firm; who has no password yet gets an invitation."""
     with work.transaction() as tx:
         fresh = {"id": work.new_id(), "email": email, "name": name, "created_at": work.now()}
-        made = tx.session.execute(insert(PersonRow).values(fresh).on_conflict_do_nothing(index_elements=["email"]))
+        once = insert(PersonRow).values(fresh).on_conflict_do_nothing(index_elements=["email"])
+        is_new = tx.session.scalar(once.returning(PersonRow.id)) is not None
         person = tx.session.scalars(select(PersonRow).where(PersonRow.email == email)).one()
-        if not made.rowcount and _works_elsewhere(work, firm, PersonId(person.id)):
+        if not is_new and _works_elsewhere(work, firm, PersonId(person.id)):
             return WorksElsewhere(email=email)
         if tx.session.get(FirmMemberRow, (firm, person.id, role)) is None:
             tx.add(FirmMemberRow(firm_id=firm, person_id=person.id, role=role, created_at=work.now()))
         if not person.password_hash:
             tx.later("send_invitation", person_id=str(person.id), instance_id="")
-        return Invited(person=PersonId(person.id), is_new=bool(made.rowcount))
+        return Invited(person=PersonId(person.id), is_new=is_new)
 
 
 def staff_engagement(work: PlatformWork, instance: InstanceId, person: PersonId, by: FirmActor) -> Refusal | None:
