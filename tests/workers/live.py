@@ -71,14 +71,17 @@ class Live:
 
     def report(self, report: UUID) -> ReportRow:
         self.work.session.rollback()
+        self.work.session.expire_all()
         return self.work.get(ReportRow, report)
 
     def files(self, report: UUID) -> list[bytes]:
         self.work.session.rollback()
+        self.work.session.expire_all()
         return list(self.work.session.scalars(select(ReportFileRow.content).where(ReportFileRow.report_id == report)))
 
     def outbox(self, report: UUID) -> OutboxRow:
         self.work.session.rollback()
+        self.work.session.expire_all()
         wanted = OutboxRow.arguments["report_id"].astext == str(report)
         return self.work.session.scalars(select(OutboxRow).where(wanted)).one()
 
