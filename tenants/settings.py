@@ -30,6 +30,7 @@ class Settings:
     mailbox: str
     spare_schemas: int
     engines_kept: int
+    proxies: int = 0  # how many reverse proxies stand in front and name the caller's address
 
     @property
     def is_secure(self) -> bool:
@@ -59,6 +60,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         mailbox=environ.get("MANDATE_MAILBOX", ""),
         spare_schemas=int(environ.get("MANDATE_SPARE_SCHEMAS", "3")),
         engines_kept=int(environ.get("MANDATE_ENGINES_KEPT", "64")),
+        proxies=int(environ.get("MANDATE_PROXIES", "0")),
     )
 
 
@@ -89,7 +91,7 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
 
 
 def _number_faults(environ: Mapping[str, str]) -> list[str]:
-    names = ("MANDATE_SPARE_SCHEMAS", "MANDATE_ENGINES_KEPT")
+    names = ("MANDATE_SPARE_SCHEMAS", "MANDATE_ENGINES_KEPT", "MANDATE_PROXIES")
     return [f"{name} is not a whole number" for name in names if environ.get(name) and not environ[name].isdigit()]
 
 

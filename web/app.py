@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_htmx import HTMX
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tenants.database import connect
 from tenants.secrets import derive
@@ -29,6 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     connect(app, settings)
     Babel(app)
     HTMX(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     _compose(app, settings)
     return app
 

@@ -131,7 +131,10 @@ class Shell:
         return moment(self._proof.verified_at)
 
     as_of = ""
-    foot_notes: tuple[str, ...] = ()
+
+    @property
+    def foot_notes(self) -> tuple[str, ...]:
+        return (_("Times are UTC"),)
 
 
 def install(app: Flask) -> None:

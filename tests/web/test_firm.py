@@ -154,13 +154,13 @@ def test_form_sent_twice_makes_one_onboarding(manager: Client, platform: Platfor
 @pytest.mark.parametrize(
     ("values", "error"),
     [
-        ({"client_name": "  "}, "A name is needed."),
-        ({"client_name": "x" * 121}, "At most 120 characters."),
+        ({"client_name": "  "}, "Name the client"),
+        ({"client_name": "x" * 121}, "Name the client"),
         ({"template": ""}, "Choose the template"),
         ({"template": str(uuid.uuid4())}, "Choose the template"),
         ({"currency": "XXX"}, "Choose a currency"),
         ({"fiscal_year_start": "13"}, "Choose a month"),
-        ({"administrator_name": ""}, "A name is needed."),
+        ({"administrator_name": ""}, "Name the administrator"),
         ({"administrator_email": "sigrid"}, "This is no e-mail address."),
         ({"administrator_email": "a@b.example, c@d.example"}, "This is no e-mail address."),
         ({"administrator_email": "CLARA@firm.example"}, "This is you."),

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from tenants.platform.figures import EngagementFigures
 from tenants.platform.queries.comparison import Compared, Comparison, CurrencyGroup, Spread
 from web import charts
-from web.formats import DASH, day, money, number, percent, scale_of
+from web.formats import DASH, money, number, percent, scale_of
 
 LEAK_LIMIT = Decimal(10)
 SLOW_DAYS = Decimal(10)
@@ -59,8 +59,6 @@ class RowView:
     href: str
     template: str
     manager: str
-    since: str
-    as_of: str
     measures: str
     plan: str
     forecast: str
@@ -139,9 +137,10 @@ def groups_of(compared: Comparison, sorting: Sorting) -> list[GroupView]:
     return [_group(group, sorting, spreads) for group in compared.groups]
 
 
-def years_of(compared: Comparison) -> list[YearView]:
-    """Engagements with a plan for this year, in the order of the table."""
-    return [_year(row) for row in compared.rows if row.figures.plan_year > 0 and row.figures.curve]
+def years_of(compared: Comparison, sorting: Sorting) -> list[YearView]:
+    """Engagements with a plan for this year, in the order of the tables."""
+    rows = [row for group in compared.groups for row in _sorted(group.rows, sorting)]
+    return [_year(row) for row in rows if row.figures.plan_year > 0 and row.figures.curve]
 
 
 def _group(group: CurrencyGroup, sorting: Sorting, spreads: Mapping[str, Spread | None]) -> GroupView:
@@ -150,12 +149,7 @@ def _group(group: CurrencyGroup, sorting: Sorting, spreads: Mapping[str, Spread 
     return GroupView(
         currency=group.currency,
         unit=f"{scale} {group.currency}".strip(),
-        title=ngettext(
-            "%(num)d engagement in %(currency)s",
-            "%(num)d engagements in %(currency)s",
-            len(rows),
-            currency=group.currency,
-        ),
+        title=_group_title(group, sorting),
         rows=tuple(_row(row, scale, spreads) for row in rows),
         measures=number(group.measures),
         plan=money(group.plan, scale),
@@ -165,6 +159,22 @@ def _group(group: CurrencyGroup, sorting: Sorting, spreads: Mapping[str, Spread 
         overdue=number(group.overdue),
         waiting=number(group.waiting_cost_week),
     )
+
+
+def _group_title(group: CurrencyGroup, sorting: Sorting) -> str:
+    start = ngettext(
+        "%(num)d engagement in %(currency)s",
+        "%(num)d engagements in %(currency)s",
+        len(group.rows),
+        currency=group.currency,
+    )
+    order = {
+        ("leakage", True): _("largest leakage first"),
+        ("realisation", False): _("lowest realisation first"),
+        ("decide", True): _("slowest first"),
+        ("waiting", True): _("dearest waiting first"),
+    }.get((sorting.column, sorting.is_descending), "")
+    return f"{start}, {order}" if order and len(group.rows) > 1 else start
 
 
 def _sorted(rows: Iterable[Compared], sorting: Sorting) -> list[Compared]:
@@ -183,8 +193,6 @@ def _row(row: Compared, scale: str, spreads: Mapping[str, Spread | None]) -> Row
         href=f"/clients/{one.slug}/" if one.is_mine else "",
         template=f"{one.template_name}, v{one.template_number}",
         manager=one.manager or DASH,
-        since=day(one.since.date()),
-        as_of=day(figures.as_of.date()),
         measures=number(figures.measures),
         plan=money(figures.plan_full_year, scale),
         forecast=money(figures.forecast_full_year, scale),

@@ -24,7 +24,7 @@ def index() -> str:
         title=finding(compared),
         comparison=compared,
         groups=groups_of(compared, sorting),
-        years=years_of(compared),
+        years=years_of(compared, sorting),
         sorting=sorting,
         columns=COLUMNS,
         may_onboard=hand().firm_actor.can(Capability.ONBOARD_CLIENT),

@@ -82,7 +82,8 @@ def _fact(value: Decimal | str | bool) -> str:
 
 
 def _step(step: Step, labels: dict[object, str]) -> str:
-    parts = [f"{step.name}: {_approvers(step.approvers, labels)}{_quorum(step)}"]
+    who = _approvers(step.approvers, labels)
+    parts = [f"{who if who.lower() == step.name.lower() else f'{step.name}: {who}'}{_quorum(step)}"]
     parts.append(ngettext("within %(num)d working day", "within %(num)d working days", step.due_working_days))
     if step.escalate_to:
         parts.append(_("then to %(role)s", role=labels.get(step.escalate_to, step.escalate_to.replace("_", " "))))

@@ -52,11 +52,13 @@ def read_wish(typed: Typed, offered: Collection[UUID], own_email: str) -> tuple[
     template = _uuid(typed.template)
     email = typed.administrator_email.lower()
     errors = {
-        "client_name": name_error(typed.client_name),
+        "client_name": name_error(typed.client_name)
+        and _("Name the client, in at most %(n)s characters.", n=NAME_LENGTH),
         "template": "" if template in offered else _("Choose the template the client is governed by."),
         "currency": "" if typed.currency in dict(CURRENCIES) else _("Choose a currency of the list."),
         "fiscal_year_start": "" if typed.fiscal_year_start in MONTH_NUMBERS else _("Choose a month."),
-        "administrator_name": name_error(typed.administrator_name),
+        "administrator_name": name_error(typed.administrator_name)
+        and _("Name the administrator, in at most %(n)s characters.", n=NAME_LENGTH),
         "administrator_email": email_error(email) or _own(email, own_email),
         "form_key": "" if _uuid(typed.form_key) else _("Load the page again."),
     }
