@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.ids import InstanceId, PersonId
 from tenants.instance.models.people import MemberRow
+from tenants.platform.actions.invitations import issue_token
 from tenants.platform.actions.people import admit
 from tenants.platform.models.firms import FirmMemberRow, FirmRow
 from tenants.platform.models.instances import InstanceRow
@@ -41,8 +42,6 @@ def invite_member(task: Task, member_id: str) -> None:
 
 
 def _link(task: Task, person: UUID, kind: str) -> str:
-    from tenants.platform.actions.invitations import issue_token
-
     token = issue_token(task.platform, PersonId(person), kind)
     return task.settings.public_url + LINKS[kind].format(token=token)
 

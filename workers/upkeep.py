@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from tenants.database import PlatformWork, Work, action
+from tenants.instance.actions.upkeep import refresh_statuses
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.requests import FormKeyRow
 from tenants.platform.models.outbox import PlatformOutboxRow
@@ -19,8 +20,6 @@ KEEP_TOKENS = timedelta(days=30)
 
 def renew_statuses(task: Task) -> None:
     """Compute statuses anew: a milestone becomes late without anybody touching it."""
-    from tenants.instance.actions.upkeep import refresh_statuses
-
     refresh_statuses(task.instance, task.instance.now().date())
 
 
