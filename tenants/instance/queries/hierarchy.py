@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -46,6 +47,18 @@ class NodeName:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartLine:
+    """A node right below another one, with what the reader sees below it."""
+
+    id: UUID
+    level: Level
+    name: str
+    sums: Sums
+    implementation: Mapping[Status, int]
+    potential: Mapping[Status, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Parts:
     sums: Sums
     implementation: dict[Status, int]
@@ -67,6 +80,26 @@ def get_tree(work: Work, scope: Scope) -> tuple[NodeLine, ...]:
     for row in rows:
         children[row.parent_id] += 1
     return tuple(_line(row, gathered[row.id], children[row.id]) for row in _in_order(rows))
+
+
+def list_parts(work: Work, scope: Scope, node: NodeName) -> tuple[PartLine, ...]:
+    """What a node is made of, by the nodes right below it, the one with most leakage first. Two statements."""
+    child = func.split_part(MeasureRow.path, "/", len(paths_above(node.path)) + 2)
+    statement = (
+        select(child.label("child"), MeasureRow.implementation, MeasureRow.potential, *sum_columns())
+        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
+        .where(seen(scope), MeasureRow.path.startswith(node.path, autoescape=True))
+        .group_by(child, MeasureRow.implementation, MeasureRow.potential)
+    )
+    parts: dict[UUID, _Parts] = {}
+    for row in work.session.execute(statement):
+        if row.child:  # a measure right below its package has no further node
+            key, found = UUID(row.child), _one(row)
+            parts[key] = _add(parts[key], found) if key in parts else found
+    below_it = work.session.scalars(select(NodeRow).where(NodeRow.parent_id == node.id))
+    shown = [row for row in below_it if row.id in parts or scope.covers(row.path)]
+    lines = [_part(row, parts.get(row.id, NOTHING)) for row in shown]
+    return tuple(sorted(lines, key=lambda line: (-line.sums.leakage, -line.sums.measures, line.name)))
 
 
 def list_nodes(work: Work, scope: Scope, level: Level | None = None) -> tuple[NodeName, ...]:
@@ -115,14 +148,33 @@ def _parts_by_package(work: Work, scope: Scope) -> dict[UUID, _Parts]:
     )
     parts: dict[UUID, _Parts] = {}
     for row in work.session.execute(statement):
-        sums = to_sums(row)
-        found = _Parts(
-            sums=sums,
-            implementation={Status(row.implementation): sums.measures},
-            potential={Status(row.potential): sums.measures},
-        )
+        found = _one(row)
         parts[row.package_id] = _add(parts[row.package_id], found) if row.package_id in parts else found
     return parts
+
+
+NOTHING = _Parts(sums=Sums(), implementation={}, potential={})
+
+
+def _one(row: Any) -> _Parts:
+    """One group of a statement that groups by both statuses."""
+    sums = to_sums(row)
+    return _Parts(
+        sums=sums,
+        implementation={Status(row.implementation): sums.measures},
+        potential={Status(row.potential): sums.measures},
+    )
+
+
+def _part(row: NodeRow, parts: _Parts) -> PartLine:
+    return PartLine(
+        id=row.id,
+        level=Level(row.level),
+        name=row.name,
+        sums=parts.sums,
+        implementation=parts.implementation,
+        potential=parts.potential,
+    )
 
 
 def _add(a: _Parts, b: _Parts) -> _Parts:
@@ -154,8 +206,7 @@ def _in_order(rows: Sequence[NodeRow]) -> list[NodeRow]:
 
 
 def _line(row: NodeRow, parts: list[_Parts], children: int) -> NodeLine:
-    empty = _Parts(sums=Sums(), implementation={}, potential={})
-    total = empty
+    total = NOTHING
     for part in parts:
         total = _add(total, part)
     return NodeLine(

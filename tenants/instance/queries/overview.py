@@ -9,16 +9,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 
 from domain.access import Scope
+from domain.governance.template import StatusThresholds
 from domain.months import FiscalYear, Month
 from domain.stages import MeasureState, Stage
 from domain.status import Cell, Status, StatusMatrix
 from tenants.database import Work
 from tenants.instance.models.measures import MeasureRow, MilestoneRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow
+from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.scoping import seen
 from tenants.instance.queries.sums import ZERO, Sums, sum_columns, to_sums
 
-ATTENTION = 8
+ATTENTION = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class MonthSums:
     actual: Decimal | None = None
     one_off_plan: Decimal = ZERO
     one_off_outlook: Decimal = ZERO
+    one_off_actual: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,24 +66,25 @@ class Overview:
     stages: tuple[StageSums, ...]
     on_hold: int
     cancelled: int
-    matrix: StatusMatrix
+    matrix: StatusMatrix  # of active measures
     months: tuple[MonthSums, ...]
     attention: tuple[Attention, ...]
     attention_count: int
 
 
-def get_overview(work: Work, scope: Scope, path: str, year: FiscalYear, closed: Month | None, today: date) -> Overview:
-    """The roll-up of all that the reader sees below `path`."""
+def get_overview(work: Work, scope: Scope, path: str, governance: Governance) -> Overview:
+    """The roll-up of all that the reader sees below `path`, in the fiscal year of today. Five statements."""
     inside = (seen(scope), MeasureRow.path.startswith(path, autoescape=True))
+    today = work.now().date()
     stages, states, total = _stages(work, inside)
-    contradictions, count = _attention(work, inside, today)
+    contradictions, count = _attention(work, inside, today, governance.template.thresholds)
     return Overview(
         total=total,
         stages=stages,
         on_hold=states.get(MeasureState.ON_HOLD, 0),
         cancelled=states.get(MeasureState.CANCELLED, 0),
         matrix=_matrix(work, inside),
-        months=_months(work, inside, year, closed),
+        months=_months(work, inside, governance.year_of(today), governance.closed_through),
         attention=contradictions,
         attention_count=count,
     )
@@ -142,7 +146,7 @@ def _matrix(work: Work, inside: Inside) -> StatusMatrix:
 
 
 def _months(work: Work, inside: Inside, year: FiscalYear, closed: Month | None) -> tuple[MonthSums, ...]:
-    columns = ("plan", "outlook", "actual", "one_off_plan", "one_off_outlook")
+    columns = ("plan", "outlook", "actual", "one_off_plan", "one_off_outlook", "one_off_actual")
     statement = (
         select(MeasureMonthRow.month, *(func.sum(getattr(MeasureMonthRow, name)).label(name) for name in columns))
         .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
@@ -156,7 +160,8 @@ def _months(work: Work, inside: Inside, year: FiscalYear, closed: Month | None) 
 def _month_sums(month: Month, row, closed: Month | None) -> MonthSums:  # type: ignore[no-untyped-def]
     is_closed = closed is not None and month <= closed
     if row is None:
-        return MonthSums(month=month, actual=ZERO if is_closed else None)
+        nothing = ZERO if is_closed else None
+        return MonthSums(month=month, actual=nothing, one_off_actual=nothing)
     return MonthSums(
         month=month,
         plan=row.plan or ZERO,
@@ -164,24 +169,27 @@ def _month_sums(month: Month, row, closed: Month | None) -> MonthSums:  # type: 
         actual=(row.actual or ZERO) if is_closed else None,
         one_off_plan=row.one_off_plan or ZERO,
         one_off_outlook=row.one_off_outlook or ZERO,
+        one_off_actual=(row.one_off_actual or ZERO) if is_closed else None,
     )
 
 
-def _attention(work: Work, inside: Inside, today: date) -> tuple[tuple[Attention, ...], int]:
-    """Active measures whose two statuses contradict, that nobody updated for 30 days, or that slipped three times."""
+def _attention(
+    work: Work, inside: Inside, today: date, thresholds: StatusThresholds
+) -> tuple[tuple[Attention, ...], int]:
+    """Active measures whose two statuses contradict, that nobody updated for long, or that slipped again and again."""
     slips = (
         select(func.coalesce(func.max(MilestoneRow.slips), 0))
         .where(MilestoneRow.measure_id == MeasureRow.id)
         .correlate(MeasureRow)
         .scalar_subquery()
     )
-    silent_since = datetime.combine(today - timedelta(days=30), time(), UTC)
+    silent_since = datetime.combine(today - timedelta(days=thresholds.stale_after_days), time.max, UTC)
     falls = (MeasureRow.implementation == Status.GREEN) & MeasureRow.potential.in_([Status.AMBER, Status.RED])
     conditions = (
         *inside,
         MeasureRow.state == MeasureState.ACTIVE,
         MeasureRow.stage < int(Stage.CLOSED),
-        or_(falls, MeasureRow.updated_at <= silent_since, slips >= 3),
+        or_(falls, MeasureRow.updated_at <= silent_since, slips >= thresholds.slips_in_a_row),
     )
     count = work.session.scalar(select(func.count()).select_from(MeasureRow).where(*conditions)) or 0
     statement = (

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 from sqlalchemy.orm import aliased
 
 from domain.access import Scope
+from domain.months import Month
 from tenants.database import Work
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.hierarchy import NodeRow
@@ -51,18 +52,20 @@ class TrailEvent:
 
     @property
     def changes(self) -> tuple["Changed", ...]:
-        """What differed, ids replaced by names; empty for an event that lists no fields."""
+        """What differed, ids replaced by names, months in a row as one; empty for an event that lists no fields."""
         listed = self.body.get("changes", ())
-        return tuple(_changed(each, self.names) for each in listed if isinstance(each, dict))
+        read = (_changed(each, self.names) for each in listed if isinstance(each, dict))
+        return _in_runs(each for each in read if each.before or each.after)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Changed:
-    """One field before and after. `part` names the line or milestone it belongs to; a series has its month."""
+    """One field before and after. `part` names the line or milestone it belongs to; a series has its months."""
 
     field: str
     part: str
     month: str
+    until: str
     before: str | Decimal | date | None
     after: str | Decimal | date | None
 
@@ -192,7 +195,23 @@ def _changed(change: Mapping[str, Any], names: Mapping[str, str]) -> Changed:
         field, part = (parts[2] if len(parts) > 2 else parts[0]), names.get(parts[1], "")
         month = parts[3] if len(parts) > 3 else ""
     before, after = (_said(change[side], names) for side in ("before", "after"))
-    return Changed(field=field, part=part, month=month, before=before, after=after)
+    return Changed(field=field, part=part, month=month, until=month, before=before, after=after)
+
+
+def _in_runs(changes: Iterable[Changed]) -> tuple[Changed, ...]:
+    """Months of a series that follow one another and changed alike, as one change."""
+    runs: list[Changed] = []
+    for each in changes:
+        last = runs[-1] if runs else None
+        if last and last.until and str(Month.parse(last.until).plus(1)) == each.month and _alike(last, each):
+            runs[-1] = replace(last, until=each.until)
+        else:
+            runs.append(each)
+    return tuple(runs)
+
+
+def _alike(a: Changed, b: Changed) -> bool:
+    return (a.field, a.part, a.before, a.after) == (b.field, b.part, b.before, b.after)
 
 
 def _said(text: str | None, names: Mapping[str, str]) -> str | Decimal | date | None:

@@ -1,0 +1,109 @@
+"""People of an instance with the roles they hold at nodes, and what to choose from when roles are given."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from domain.access import Role, Scope
+from tenants.database import NotFound, PlatformWork, Work
+from tenants.instance.models.hierarchy import NodeRow
+from tenants.instance.models.people import AssignmentRow, MemberRow
+from tenants.platform.models.people import PersonRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldRole:
+    """A role at a node and below. `is_in_scope`: whether the reader may take it away there, or name the place."""
+
+    role: Role
+    node: UUID
+    node_name: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberLine:
+    """A person. `has_entered`: has a password, so that the invitation was taken up."""
+
+    id: UUID
+    name: str
+    email: str
+    side: str
+    is_active: bool
+    has_entered: bool
+    created_at: datetime
+    roles: tuple[HeldRole, ...]
+
+    @property
+    def is_firm(self) -> bool:
+        return self.side == "firm"
+
+    @property
+    def state(self) -> str:
+        """active, invited or ended."""
+        if not self.is_active:
+            return "ended"
+        return "active" if self.has_entered else "invited"
+
+
+def list_members(work: Work, platform: PlatformWork, scope: Scope) -> tuple[MemberLine, ...]:
+    """Everybody with a role inside the scope, with the roles held there; who covers the organization sees all.
+
+    Three statements.
+    """
+    covers_all = work.session.scalar(select(NodeRow.path).where(NodeRow.parent_id.is_(None)))
+    sees_all = bool(covers_all) and scope.covers(covers_all or "")
+    held = _roles(work, scope)
+    rows = work.session.scalars(select(MemberRow).order_by(MemberRow.is_active.desc(), func.lower(MemberRow.name)))
+    shown = [row for row in rows if sees_all or row.id in held]
+    entered = _entered(platform, [row.id for row in shown])
+    return tuple(_line(row, row.id in entered, tuple(held.get(row.id, ()))) for row in shown)
+
+
+def get_member(work: Work, platform: PlatformWork, scope: Scope, person: UUID) -> MemberLine:
+    """One of them. Raises NotFound."""
+    found = next((line for line in list_members(work, platform, scope) if line.id == person), None)
+    if found is None:
+        raise NotFound(f"member {person}")
+    return found
+
+
+def list_names(work: Work) -> Sequence[tuple[str, str]]:
+    """Everybody by name, to choose from: (id, name)."""
+    statement = select(MemberRow.id, MemberRow.name).order_by(func.lower(MemberRow.name))
+    return [(str(row.id), row.name) for row in work.session.execute(statement)]
+
+
+def _roles(work: Work, scope: Scope) -> dict[UUID, list[HeldRole]]:
+    statement = (
+        select(AssignmentRow.member_id, AssignmentRow.role, NodeRow.id, NodeRow.name, NodeRow.path)
+        .join(NodeRow, NodeRow.id == AssignmentRow.node_id)
+        .order_by(NodeRow.path, AssignmentRow.role)
+    )
+    held: dict[UUID, list[HeldRole]] = defaultdict(list)
+    for member, role, node, name, path in work.session.execute(statement):
+        if scope.covers(path):
+            held[member].append(HeldRole(role=Role(role), node=node, node_name=name, path=path))
+    return held
+
+
+def _entered(platform: PlatformWork, people: Sequence[UUID]) -> set[UUID]:
+    statement = select(PersonRow.id).where(PersonRow.id.in_(people), PersonRow.password_hash != "")
+    return set(platform.session.scalars(statement))
+
+
+def _line(row: MemberRow, has_entered: bool, roles: tuple[HeldRole, ...]) -> MemberLine:
+    return MemberLine(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        side=row.side,
+        is_active=row.is_active,
+        has_entered=has_entered,
+        created_at=row.created_at,
+        roles=roles,
+    )

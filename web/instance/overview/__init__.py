@@ -1,0 +1,71 @@
+"""The overview of a node: what waits, what waiting costs, where the year will end, and who has to act."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, render_template, request
+
+from domain.access import Capability, Scope
+from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.queries.hierarchy import NodeName, count_nodes, get_crumbs, get_node, list_parts
+from tenants.instance.queries.overview import get_overview
+from tenants.instance.queries.people import list_names
+from tenants.instance.queries.requests import waiting_for
+from tenants.instance.queries.tolls import list_tolls
+from web.access import requires
+from web.hands import hand
+from web.instance.overview.sheet import sheet_of
+
+bp = Blueprint("overview", __name__)
+FOUNDERS = 2  # the client's administrator and the engagement manager
+
+
+@bp.get("/")
+@requires(Capability.VIEW_OVERVIEW, or_named=True)
+def index() -> str:
+    """The whole of what the reader sees, or with ?node= what lies below one node."""
+    here = hand()
+    scope = here.actor.scope_for(Capability.VIEW_OVERVIEW)
+    governance = get_governance(here.work)
+    node = _node(scope, governance)
+    overview = get_overview(here.work, scope, node.path, governance)
+    crumbs = get_crumbs(here.work, node.path)
+    if overview.total.measures == 0 and node.id == governance.organization:
+        return _guide(governance, crumbs)
+    parts = list_parts(here.work, scope, node)
+    tolls = list_tolls(here.work, scope, node.path, here.person.id)
+    waiting = waiting_for(here.work, here.person.id)
+    return render_template(
+        "web/instance/overview/index.html",
+        node=node,
+        crumbs=crumbs,
+        governance=governance,
+        overview=overview,
+        parts=parts,
+        tolls=tolls,
+        waiting=waiting,
+        sheet=sheet_of(overview, parts, tolls, len(waiting), governance, here.work.now()),
+        now=here.work.now(),
+        may_report=here.actor.can(Capability.CREATE_REPORT, node.path),
+    )
+
+
+def _node(scope: Scope, governance: Governance) -> NodeName:
+    try:
+        wanted = UUID(request.args.get("node") or str(governance.organization))
+    except ValueError:
+        abort(404)
+    return get_node(hand().work, scope, wanted)
+
+
+def _guide(governance: Governance, crumbs: tuple[NodeName, ...]) -> str:
+    """There is no measure yet: what to do, in order, by what is there already."""
+    here = hand()
+    return render_template(
+        "web/instance/overview/empty.html",
+        governance=governance,
+        crumbs=crumbs,
+        has_nodes=count_nodes(here.work) > 1,
+        has_people=len(list_names(here.work)) > FOUNDERS,
+        may={each.value for each in Capability if here.actor.can_anywhere(each)},
+        now=here.work.now(),
+    )
