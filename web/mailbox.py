@@ -22,9 +22,10 @@ class Letter:
     body: str
 
     @property
-    def pieces(self) -> list[tuple[str, bool]]:
-        """The text cut at its links: (piece, whether it is one)."""
-        return [(piece, bool(LINK.fullmatch(piece))) for piece in LINK.split(self.body)]
+    def lines(self) -> list[list[tuple[str, bool]]]:
+        """The lines with something in them, cut at their links: (piece, whether it is a link)."""
+        written = [line for line in self.body.splitlines() if line.strip()]
+        return [[(piece, bool(LINK.fullmatch(piece))) for piece in LINK.split(line)] for line in written]
 
 
 @bp.get("")
