@@ -1,6 +1,6 @@
 """Redis as seen from a transaction: ring for the relay after a commit, and say whether the queue answers.
 
-Best effort by design: a ring that is lost costs a minute, because the relay also walks round all instances.
+Best effort by design: a ring that is lost costs minutes, because the relay also walks round all instances.
 """
 
 import logging

@@ -45,8 +45,8 @@ def test_a_rung_instance_is_looked_at_at_the_next_turn(live: Live) -> None:
 def test_an_instance_that_nobody_rang_for_is_found_by_the_round(live: Live) -> None:
     row = put(live)
     live.redis.delete(WAITING)
-    new_relay(live.house.settings.redis_url).turn()
-    assert waits(live, row)
+    live.relay = new_relay(live.house.settings.redis_url)
+    live.until(lambda: waits(live, row), "the round has come by")
 
 
 def test_work_waits_while_redis_is_away_and_goes_on_when_it_is_back(live: Live, tmp_path: Path) -> None:
@@ -59,8 +59,7 @@ def test_work_waits_while_redis_is_away_and_goes_on_when_it_is_back(live: Live, 
     assert live.work.get(OutboxRow, row.id).enqueued_at is None
     second = start_redis(tmp_path / "second")
     live.relay.redis = queues.connect(second.url)
-    live.relay.turn()
-    assert waits(live, row)
+    live.until(lambda: waits(live, row), "the row is in the queue")
     live.relay.redis.close()
     second.stop()
 
