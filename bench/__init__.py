@@ -1,0 +1,1 @@
+"""Measurements as ratios: both sides in one run, beside an A-versus-A floor that says how much is noise."""

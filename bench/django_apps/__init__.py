@@ -1,0 +1,1 @@
+"""Applications for the comparison with django-tenants."""

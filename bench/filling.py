@@ -1,0 +1,82 @@
+"""Many measures at once, written past the actions: only to measure reads on."""
+
+import random
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+
+from domain.months import Month
+from domain.stages import Stage
+from tenants.database import Work
+from tenants.instance.models.hierarchy import NodeRow
+from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.values import FiguresRow, MeasureMonthRow
+from tenants.instance.queries.governance import get_governance
+
+LEVELS = ("portfolio", "program", "project", "measure_package")
+FIGURES = [column.name for column in FiguresRow.__table__.columns if column.type.__class__.__name__ == "Numeric"]
+PER_PACKAGE = 25
+
+
+def fill(work: Work, count: int, seed: int = 7) -> None:
+    """`count` measures with figures and 24 months of curves, in packages of 25, spread over stages and statuses."""
+    chance, year = random.Random(seed), work.now().year
+    with work.transaction() as tx:
+        packages = _packages(work, tx, -(-count // PER_PACKAGE))
+        rows = [_measure(work, number, packages[number // PER_PACKAGE], chance) for number in range(count)]
+        tx.session.execute(insert(MeasureRow), rows)
+        tx.session.execute(insert(FiguresRow), [_figures(row["id"], year, chance) for row in rows])
+        for start in range(0, count, 500):
+            months = [_month(row["id"], year, n, chance) for row in rows[start : start + 500] for n in range(24)]
+            tx.session.execute(insert(MeasureMonthRow), months)
+
+
+def _packages(work: Work, tx, count: int) -> list[tuple[UUID, str]]:  # type: ignore[no-untyped-def]
+    parent = get_governance(work).organization
+    path = f"/{parent}/"
+    for level in LEVELS[:-1]:
+        parent, path = _node(work, tx, parent, path, level, 0)
+    return [_node(work, tx, parent, path, LEVELS[-1], number) for number in range(count)]
+
+
+def _node(work: Work, tx, parent: UUID, path: str, level: str, number: int) -> tuple[UUID, str]:  # type: ignore[no-untyped-def]
+    identity = uuid4()
+    values = {"id": identity, "parent_id": parent, "level": level, "name": f"{level} {number}", "version": 1}
+    below = f"{path}{identity}/"
+    tx.add(NodeRow(**values, path=below, position=number, created_at=work.now()))
+    tx.flush()
+    return identity, below
+
+
+def _measure(work: Work, number: int, package: tuple[UUID, str], chance: random.Random) -> dict[str, object]:
+    statuses = ("green", "amber", "red", "grey")
+    return {
+        "id": uuid4(),
+        "code": f"B-{number:05d}",
+        "package_id": package[0],
+        "path": package[1],
+        "title": f"Measure {number} of the benchmark",
+        "stage": chance.randint(1, 6),
+        "state": "active",
+        "implementation": chance.choice(statuses),
+        "potential": chance.choice(statuses),
+        "stage_since": work.now(),
+        "created_at": work.now(),
+        "updated_at": work.now(),
+        "version": 1,
+    }
+
+
+def _figures(measure: object, year: int, chance: random.Random) -> dict[str, object]:
+    amounts = {name: Decimal(chance.randint(0, 90_000_000)) / 100 for name in FIGURES}
+    flags = {"has_plan": True, "has_forecast": True, "is_locked": chance.randint(1, 6) >= Stage.DECIDED}
+    return {"measure_id": measure, "year_start": date(year, 1, 1), **amounts, **flags}
+
+
+def _month(measure: object, year: int, number: int, chance: random.Random) -> dict[str, object]:
+    month = Month(year, 1).plus(number)
+    names = ("plan", "forecast", "outlook", "actual", "one_off_plan", "one_off_forecast", "one_off_outlook")
+    amounts = {name: Decimal(chance.randint(0, 5_000_000)) / 100 for name in names}
+    return {"measure_id": measure, "month": month.first, **amounts, "one_off_actual": Decimal("0.00")}
