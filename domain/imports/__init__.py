@@ -4,6 +4,7 @@ read_table (tenants.instance.spreadsheets) -> guess_mapping -> check -> plan_imp
 """
 
 from domain.imports.checking import check
+from domain.imports.corrected import ColumnsNotInFile, RowsNotInFile, bring_back, is_corrections
 from domain.imports.fields import Field
 from domain.imports.guess import guess_mapping
 from domain.imports.mapping import ColumnMapping, DateOrder, MappingUnreadable, MappingUnusable, from_json, to_json
@@ -26,6 +27,7 @@ from domain.imports.table import DecimalMark, Table, TableRow, decimal_mark_hint
 
 __all__ = [
     "ColumnMapping",
+    "ColumnsNotInFile",
     "DateOrder",
     "DecimalMark",
     "Field",
@@ -49,15 +51,18 @@ __all__ = [
     "RejectedRows",
     "RowProblem",
     "RowState",
+    "RowsNotInFile",
     "RowsToCorrect",
     "Severity",
     "Table",
     "TableRow",
     "UnknownRows",
+    "bring_back",
     "check",
     "decimal_mark_hint",
     "from_json",
     "guess_mapping",
+    "is_corrections",
     "measure_key",
     "plan_import",
     "rejected_rows",

@@ -10,8 +10,8 @@ from domain.imports.fields import HIERARCHY, Field
 from domain.imports.index import Index
 from domain.imports.mapping import ColumnMapping, MappingUnusable, mapping_fault
 from domain.imports.preview import FileNote, ImportPreview, NodeSum, PreviewRow, RowValues
-from domain.imports.problems import AlreadyThere, FarFromMedian, RepeatedInFile, Severity
-from domain.imports.reference import MeasureKey, ReferenceData, measure_key
+from domain.imports.problems import AlreadyThere, FarFromMedian, OutOfReach, RepeatedInFile, Severity
+from domain.imports.reference import MeasureKey, NodePath, ReferenceData, folded, measure_key
 from domain.imports.row import MappedRow
 from domain.imports.rows import read_row
 from domain.imports.table import Table
@@ -27,6 +27,7 @@ def check(table: Table, mapping: ColumnMapping, reference: ReferenceData) -> Imp
     index = Index(reference)
     mapped = [MappedRow(table, mapping, row) for row in table.rows]
     values = [read_row(row, index) for row in mapped]
+    _find_out_of_reach(mapped, values, reference)
     _find_repetitions(mapped, values, reference)
     _find_outliers(mapped, values)
     rows = [PreviewRow(row=m.row, values=v, problems=tuple(m.problems)) for m, v in zip(mapped, values, strict=True)]
@@ -60,6 +61,23 @@ def sums_as_read(rows: Iterable[PreviewRow]) -> tuple[NodeSum, ...]:
             forecast=so_far.forecast + (values.amounts.forecast or 0),
         )
     return tuple(sums.values())
+
+
+def _find_out_of_reach(mapped: Sequence[MappedRow], values: Sequence[RowValues], reference: ReferenceData) -> None:
+    reach = [tuple(map(folded, root)) for root in reference.reach]
+    if () in reach:
+        return
+    for row, value in zip(mapped, values, strict=True):
+        path = tuple(map(folded, value.path))
+        if len(path) == len(HIERARCHY) and not any(path[: len(root)] == root for root in reach):
+            row.fault(HIERARCHY[_astray(path, reach)], OutOfReach())
+
+
+def _astray(path: NodePath, reach: Sequence[NodePath]) -> int:
+    """The level at which the path leaves every way that leads to a node in reach."""
+    return next(
+        level for level in range(len(path)) if not any(path[: level + 1] == root[: level + 1] for root in reach)
+    )
 
 
 def _find_repetitions(mapped: Sequence[MappedRow], values: Sequence[RowValues], reference: ReferenceData) -> None:

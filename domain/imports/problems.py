@@ -181,6 +181,11 @@ class AlreadyThere(Reason):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutOfReach(Reason):
+    """Not below a node where the importer may create measures; says the same whether such a node is there or not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FarFromMedian(Reason):
     times: int
 

@@ -34,6 +34,7 @@ class ReferenceData:
     nodes: Mapping[NodePath, NodeId] = field(default_factory=dict)  # names as stored
     measures: frozenset[MeasureKey] = frozenset()  # of `measure_key`
     stage_labels: Mapping[Stage, str] = field(default_factory=dict)  # (T); "Defined" when empty
+    reach: tuple[NodePath, ...] = ((),)  # the nodes below which the importer may create; () is the organisation
 
 
 def measure_key(path: NodePath, code: str, title: str) -> MeasureKey:

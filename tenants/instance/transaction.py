@@ -1,6 +1,7 @@
 """A transaction in one instance: lock, change, record in the trail, and put what must follow into the outbox."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
+from psycopg import sql
 from sqlalchemy import insert, select
 
 from domain.access import Actor
@@ -18,6 +20,8 @@ from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.outbox import OutboxRow
 
 R = TypeVar("R", bound=Refusal)
+COPY_FROM, COPY_CHUNK = 100, 1_000  # rows; a few are inserted, many are copied: ten times as fast
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +45,33 @@ class Transaction(PlainTransaction):
         """Append an event (a frozen dataclass of the domain) to the trail. `actor` is None for the service itself."""
         self._append(event, actor, subject, reason, is_refusal=False)
 
+    def record_all(self, events: Sequence[tuple[Any, Subject]], actor: Actor | None) -> None:
+        """The same for many events at once, in their order."""
+        self.session.flush()
+        if events:
+            values = [self._values(event, actor, subject, "", is_refusal=False) for event, subject in events]
+            self.session.execute(insert(AuditEventRow.__table__), values)  # type: ignore[arg-type]
+
     def refuse(self, refusal: R, actor: Actor, subject: Subject) -> R:
         """Record a refused attempt at a governed step; everything else the transaction did is undone."""
         self.session.rollback()
         self._append(refusal, actor, subject, "", is_refusal=True)
         return refusal
+
+    def insert_many(self, row_type: Any, values: Sequence[Mapping[str, Any]]) -> None:
+        """Add many rows of one table at once, past the session; all name the same columns. Flush what they refer to."""
+        if len(values) < COPY_FROM:
+            if values:
+                self.session.execute(insert(row_type.__table__), values)
+            return
+        columns = tuple(values[0])
+        driver: Any = self.session.connection(bind_arguments={"mapper": row_type}).connection.driver_connection
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        table = sql.Identifier(row_type.__tablename__)
+        with driver.cursor().copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)) as copy:
+            for start in range(0, len(values), COPY_CHUNK):
+                chunk = values[start : start + COPY_CHUNK]
+                copy.write("".join(["\t".join([_copied(row[name]) for name in columns]) + "\n" for row in chunk]))
 
     def later(self, job: str, **arguments: str) -> None:
         """Put a job into the outbox; the relay enqueues it after the commit. Arguments are ids, as text."""
@@ -67,23 +93,32 @@ class Transaction(PlainTransaction):
 
     def _append(self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool) -> None:
         self.session.flush()
-        self.session.execute(
-            insert(AuditEventRow.__table__).values(  # type: ignore[arg-type]
-                id=self.work.new_id(),
-                actor_id=actor.person if actor else None,
-                actor_name=actor.name if actor else "Mandate",
-                on_behalf_of=actor.on_behalf_of if actor else None,
-                kind=type(event).__name__,
-                is_refusal=is_refusal,
-                subject_kind=subject.kind,
-                subject_id=subject.id,
-                subject_label=subject.label,
-                path=subject.path,
-                body=body_text(event),
-                reason=reason,
-                request_id=self.work.request_id,
-            )
-        )
+        values = self._values(event, actor, subject, reason, is_refusal=is_refusal)
+        self.session.execute(insert(AuditEventRow.__table__).values(values))  # type: ignore[arg-type]
+
+    def _values(
+        self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool
+    ) -> dict[str, Any]:
+        return {
+            "id": self.work.new_id(),
+            "actor_id": actor.person if actor else None,
+            "actor_name": actor.name if actor else "Mandate",
+            "on_behalf_of": actor.on_behalf_of if actor else None,
+            "kind": type(event).__name__,
+            "is_refusal": is_refusal,
+            "subject_kind": subject.kind,
+            "subject_id": subject.id,
+            "subject_label": subject.label,
+            "path": subject.path,
+            "body": body_text(event),
+            "reason": reason,
+            "request_id": self.work.request_id,
+        }
+
+
+def _copied(value: Any) -> str:
+    """A value in PostgreSQL's text format for COPY."""
+    return str(value).translate(ESCAPES) if value is not None else "\\N"
 
 
 def body_text(event: Any) -> str:

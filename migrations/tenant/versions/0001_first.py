@@ -342,7 +342,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
-        sa.UniqueConstraint("external_ref"),
+        sa.UniqueConstraint("package_id", "external_ref"),
     )
     op.create_index(op.f("ix_measures_business_unit_id"), "measures", ["business_unit_id"], unique=False)
     op.create_index(op.f("ix_measures_forum_id"), "measures", ["forum_id"], unique=False)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from domain.measures import Measure
 from domain.months import Month
@@ -51,8 +51,7 @@ def _refresh_batch(tx: Transaction, rows: Sequence[MeasureRow], governance: Gove
         months += _month_values(measure, plan, governance)
     for table, values in ((FiguresRow, sums), (MeasureMonthRow, months)):
         tx.session.execute(delete(table).where(table.measure_id.in_(ids)))
-        if values:
-            tx.session.execute(insert(table), values)
+        tx.insert_many(table, values)
 
 
 def _figures(measure: Measure, plan, governance: Governance, today: date) -> Figures:  # type: ignore[no-untyped-def]
@@ -87,7 +86,7 @@ def _month_values(measure: Measure, plan, governance: Governance) -> list[dict[s
         closed_through=governance.closed_through,
         rates=governance.rates,
     )
-    return [asdict(sums) | {"measure_id": measure.id, "month": month.first} for month, sums in curve.items()]
+    return [vars(sums) | {"measure_id": measure.id, "month": month.first} for month, sums in curve.items()]
 
 
 def computed_statuses(

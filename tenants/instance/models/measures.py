@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy import Date, DateTime, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,10 +17,12 @@ class MeasureRow(InstanceModel):
     """A measure. `path` repeats the path of its package, so that scope and roll-up need no join.
 
     `implementation` and `potential` are the effective statuses as last computed; `status_on` is the day of that.
+    `external_ref` is the client's own code, which clients number anew in every package.
     """
 
     __tablename__ = "measures"
     __table_args__ = (
+        UniqueConstraint("package_id", "external_ref"),
         Index("measures_below", "path", postgresql_ops={"path": "text_pattern_ops"}),
         Index("measures_of_owner", "owner_id"),
         Index("measures_of_sponsor", "sponsor_id"),
@@ -32,7 +34,7 @@ class MeasureRow(InstanceModel):
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(Text, unique=True)
-    external_ref: Mapped[str | None] = mapped_column(Text, unique=True)
+    external_ref: Mapped[str | None] = mapped_column(Text)
     package_id: Mapped[UUID] = mapped_column(ForeignKey("nodes.id"))
     path: Mapped[Name]
     title: Mapped[Name]
