@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 import click
@@ -110,6 +111,28 @@ def firm(firm_name: str, email: str, name: str) -> None:
     with house() as (_, work):
         created: UUID = create_firm(work, firm_name, email.lower(), name)
         click.echo(f"{firm_name}: {created}; {email} has an invitation.")
+
+
+@mandate.command()
+@click.option("--logins", is_flag=True, help="Only print who can sign in.")
+def demo(logins: bool) -> None:
+    """Make the demonstration firm with its engagements, in development only. Again, it changes nothing."""
+    from tenants.demonstration.logins import table
+    from tenants.demonstration.seeding import Interrupted, seed
+
+    with house() as (settings, _):
+        if settings.environment == "production":
+            raise click.ClickException("The demonstration has a documented password and is refused in production.")
+        if logins:
+            click.echo(table())
+            return
+        try:
+            for line in seed(settings, datetime.now(UTC)):
+                click.echo(line)
+        except Interrupted as stopped:
+            raise click.ClickException(
+                f"{stopped}: an earlier run was stopped in the middle. Start over: bin/dev --fresh"
+            ) from None
 
 
 if __name__ == "__main__":

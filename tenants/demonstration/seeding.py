@@ -1,0 +1,208 @@
+"""Make the demonstration: the firm, then each engagement that is not there yet, from its beginning to today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+
+from sqlalchemy import select, update
+
+from domain.access import FirmActor, FirmRole
+from domain.approvals.request import RequestState
+from domain.ids import FirmId, PersonId
+from domain.months import Month, span
+from tenants.database import PlatformWork, Work, action, instance_work, platform_work
+from tenants.demonstration.briefs import CLIENTS, ClientBrief, MeasureBrief, address, read_client, read_firm
+from tenants.demonstration.engagement import Engagement, done, furnish
+from tenants.demonstration.outcome import work_out
+from tenants.demonstration.story import Story
+from tenants.demonstration.timeline import Clock, Diary, Timeline
+from tenants.instance.actions.reports import ask_report
+from tenants.instance.actions.values import close_month
+from tenants.instance.models.outbox import OutboxRow
+from tenants.instance.models.reports import ReportRow
+from tenants.instance.models.requests import RequestRow
+from tenants.places import Instance
+from tenants.platform.actions.firms import add_member, create_firm
+from tenants.platform.actions.invitations import issue_token
+from tenants.platform.actions.onboarding import Wish, ask, onboard
+from tenants.platform.actions.passwords import set_password
+from tenants.platform.actions.people import admit, ensure_people
+from tenants.platform.actions.staffing import staff_engagement
+from tenants.platform.models.firms import FirmRow
+from tenants.platform.models.instances import InstanceRow
+from tenants.platform.models.library import TemplateVersionRow
+from tenants.platform.models.people import PersonRow
+from tenants.platform.queries.tokens import TokenKind
+from tenants.registry import to_instance
+from tenants.settings import Settings
+
+PASSWORD = "demonstration-only"  # noqa: S105 - documented, and refused in production
+ONBOARDED_BEFORE = timedelta(days=120)  # before the fiscal year began; a young engagement: before today
+YOUNG_DAYS = 75
+
+
+class ProductionRefused(RuntimeError):
+    """A shared, documented password has no place in production."""
+
+
+class Interrupted(RuntimeError):
+    """An earlier run was stopped within this engagement; its story cannot be taken up in the middle."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Firm:
+    id: FirmId
+    people: Mapping[str, PersonId]
+
+
+def seed(settings: Settings, now: datetime, clients: tuple[str, ...] = CLIENTS) -> Iterator[str]:
+    """Make what is missing; yields a line for each client. Repeatable. Needs an application context."""
+    if settings.environment == "production":
+        raise ProductionRefused
+    clock = Clock(now - timedelta(days=600))
+    work = platform_work(clock=clock)
+    try:
+        firm = _firm(work, clock)
+        for key in clients:
+            yield _client(settings, work, firm, read_client(key), Timeline(now=now, clock=clock))
+    finally:
+        work.close()
+
+
+def _firm(work: PlatformWork, clock: Clock) -> Firm:
+    raw = read_firm()
+    emails = {address(each["name"], raw["domain"]): each["name"] for each in raw["people"]}
+    people = _people(work, emails)
+    known = work.session.scalar(select(FirmRow.id).where(FirmRow.name == raw["name"]))
+    founder = raw["founder"]
+    firm = FirmId(known or create_firm(work, raw["name"], address(founder, raw["domain"]), founder))
+    for each in raw["people"]:
+        add_member(work, firm, people[each["name"]], FirmRole(each["role"]))
+    return Firm(id=firm, people=people)
+
+
+def _people(work: PlatformWork, names: Mapping[str, str]) -> dict[str, PersonId]:
+    """People by name, each with the documented password."""
+    found = ensure_people(work, names)
+    has_password = set(work.session.scalars(select(PersonRow.id).where(PersonRow.password_hash != "")))
+    for person in found.values():
+        if person not in has_password:
+            token = issue_token(work, person, TokenKind.INVITATION)
+            set_password(work, token, TokenKind.INVITATION, PASSWORD)
+    return {names[email]: person for email, person in found.items()}
+
+
+def _client(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBrief, timeline: Timeline) -> str:
+    known = work.session.scalar(
+        select(InstanceRow).where(InstanceRow.firm_id == firm.id, InstanceRow.name == brief.name)
+    )
+    if known is not None:
+        _check_complete(to_instance(known))
+        return f"{brief.name}: there already"
+    timeline.clock.moment = _onboarded(brief, timeline)
+    people = _people(work, {person.email: person.name for person in brief.people})
+    instance = _onboard(settings, work, firm, brief, timeline)
+    for person in brief.people:
+        admit(work, instance.id, people[person.name], "client", invite=False)
+    inside = instance_work(instance, clock=timeline.clock, request_id="demonstration")
+    try:
+        here = furnish(inside, brief, timeline, {**firm.people, **people})
+        _play(here)
+        settle_letters(inside)
+        _ask_report(here)
+    finally:
+        inside.close()
+    return f"{brief.name}: {len(brief.measures)} measures"
+
+
+def _onboarded(brief: ClientBrief, timeline: Timeline) -> datetime:
+    oldest = max((measure.stage for measure in brief.measures), default=1)
+    year = datetime.combine(timeline.year_start.first, time(8, 30), tzinfo=UTC)
+    return timeline.now - timedelta(days=YOUNG_DAYS) if oldest < 4 else year - ONBOARDED_BEFORE
+
+
+def _onboard(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBrief, timeline: Timeline) -> Instance:
+    administrator = next(person for person in brief.people if person.name == brief.administrator)
+    version = work.session.scalars(select(TemplateVersionRow.id).where(TemplateVersionRow.key == brief.template)).one()
+    wish = Wish(
+        client_name=brief.name,
+        template_version_id=version,
+        currency="EUR",
+        fiscal_year_start=timeline.year_start.month,
+        administrator_email=administrator.email,
+        administrator_name=administrator.name,
+    )
+    manager = firm.people[brief.manager]
+    onboarding = ask(work, firm.id, manager, wish, f"demonstration:{brief.key}")
+    instance = onboard(settings, work, onboarding)
+    by = FirmActor(person=manager, name=brief.manager, firm=firm.id, roles=frozenset({FirmRole.ENGAGEMENT_MANAGER}))
+    for name in brief.staffed:
+        staff_engagement(work, instance.id, firm.people[name], by)
+    return instance
+
+
+def _play(here: Engagement) -> None:
+    for brief in here.brief.measures:
+        _story(here, brief).tell()
+    if any(measure.stage >= 4 for measure in here.brief.measures):
+        _close_months(here)
+    here.timeline.play()
+
+
+def _story(here: Engagement, brief: MeasureBrief) -> Story:
+    led = here.brief.programmes[brief.programme]
+    owners = [name for name in here.brief.owners[brief.function] if name not in (led["sponsor"], led["controller"])]
+    return Story(
+        here=here,
+        brief=brief,
+        diary=Diary(timeline=here.timeline, rng=here.rng),
+        days=work_out(brief, here.timeline, here.rng),
+        measure=here.new_id(),
+        owner=here.rng.choice(owners),
+        sponsor=led["sponsor"],
+        controller=led["controller"],
+    )
+
+
+def _close_months(here: Engagement) -> None:
+    """From the first month of the year through last month, each on its day."""
+    timeline = here.timeline
+    controller = next(iter(here.brief.programmes.values()))["controller"]
+    for month in span(timeline.year_start, timeline.last_month):
+        moment = datetime.combine(timeline.closing_day(month), time(17, 30), tzinfo=UTC)
+        timeline.at(moment, partial(_close, here, month, controller))
+
+
+def _close(here: Engagement, month: Month, controller: str) -> None:
+    done(close_month(here.work, month, here.actor(controller)))
+
+
+def _ask_report(here: Engagement) -> None:
+    """The last act of every engagement: where it is done, the engagement is complete."""
+    here.timeline.clock.moment = here.timeline.now
+    done(ask_report(here.work, here.actor(here.brief.manager), here.governance.organization, here.new_id()))
+
+
+def _check_complete(instance: Instance) -> None:
+    inside = instance_work(instance)
+    try:
+        if inside.session.scalar(select(ReportRow.id).limit(1)) is None:
+            raise Interrupted(instance.name)
+    finally:
+        inside.close()
+
+
+@action
+def settle_letters(work: Work) -> None:
+    """Letters about requests that are settled long ago are not sent any more."""
+    waiting = select(RequestRow.id).where(RequestRow.state == RequestState.OPEN)
+    with work.transaction() as tx:
+        open_ids = [str(request) for request in tx.session.scalars(waiting)]
+        stale = (
+            OutboxRow.job.in_(("announce_request", "announce_decision")),
+            OutboxRow.arguments["request_id"].astext.not_in(open_ids),
+        )
+        tx.session.execute(update(OutboxRow).where(*stale).values(done_at=work.now()))

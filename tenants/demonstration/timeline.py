@@ -1,0 +1,90 @@
+"""When things happen: a clock that is set, and the happenings of all stories played in the order of their moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from domain.months import Month
+
+SATURDAY = 5
+CLOSED_AFTER_DAYS = 8  # a month is closed on this day of the next one
+QUARTER_STARTS = (1, 4, 7, 10)
+
+
+@dataclass
+class Clock:
+    """The moment at which an action believes to run."""
+
+    moment: datetime
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def tick(self, minutes: int) -> None:
+        self.moment += timedelta(minutes=minutes)
+
+
+@dataclass(kw_only=True)
+class Timeline:
+    """What happens, gathered first and played afterwards; nothing happens after `now`."""
+
+    now: datetime
+    clock: Clock
+    happenings: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def last_month(self) -> Month:
+        """The newest month that is over."""
+        return Month.of(self.today).plus(-1)
+
+    @property
+    def year_start(self) -> Month:
+        """The first month of the client's fiscal year: a quarter's start, with eight to ten months of it over."""
+        return next(month for n in (8, 9, 10) if (month := self.last_month.plus(1 - n)).month in QUARTER_STARTS)
+
+    def ago(self, days: float) -> date:
+        return self.today - timedelta(days=days)
+
+    def closing_day(self, month: Month) -> date:
+        return month.plus(1).first + timedelta(days=CLOSED_AFTER_DAYS - 1)
+
+    def at(self, moment: datetime, act: Callable[[], object]) -> None:
+        self.happenings.append((min(moment, self.now), len(self.happenings), act))
+
+    def play(self) -> None:
+        """Everything in order; what was added first goes first where moments are equal."""
+        for moment, _, act in sorted(self.happenings, key=lambda happening: happening[:2]):
+            self.clock.moment = moment
+            act()
+        self.clock.moment = self.now
+
+
+@dataclass(kw_only=True)
+class Diary:
+    """The happenings of one story: each at a working hour, none before the one it follows."""
+
+    timeline: Timeline
+    rng: Random
+    newest: datetime | None = None
+
+    def on(self, day: date, act: Callable[[], object]) -> None:
+        """Let it happen on that day, or on the next working day."""
+        while day.weekday() >= SATURDAY:
+            day += timedelta(days=1)
+        hour = time(self.rng.randint(8, 16), self.rng.randint(0, 59), tzinfo=UTC)
+        moment = datetime.combine(day, hour)
+        if self.newest is not None and moment <= self.newest:
+            moment = self.newest + timedelta(minutes=self.rng.randint(2, 9))
+        self.newest = moment
+        self.timeline.at(moment, act)
+
+    def beside(self) -> Diary:
+        """Another strand of the same story: it goes on from here on its own."""
+        return Diary(timeline=self.timeline, rng=self.rng, newest=self.newest)
