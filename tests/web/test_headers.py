@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from tests.house import House
 from tests.web.client import Client, statements
@@ -126,3 +126,14 @@ def test_page_of_the_account_needs_few_statements(site: Flask, manager: Client) 
     with statements(site) as seen:
         manager.get("/account")
     assert len(seen) <= 5, "\n".join(seen)
+
+
+def test_address_behind_a_proxy_is_the_callers(house: House) -> None:
+    seen = []
+    site = create_app(replace(house.settings, proxies=1))
+    site.before_request(lambda: seen.append(request.remote_addr))
+    site.test_client().get("/healthz", headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.5"})
+    plain = create_app(house.settings)
+    plain.before_request(lambda: seen.append(request.remote_addr))
+    plain.test_client().get("/healthz", headers={"X-Forwarded-For": "203.0.113.5"})
+    assert seen == ["203.0.113.5", "127.0.0.1"]

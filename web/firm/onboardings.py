@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
+from tenants.bell import queue_state
 from tenants.platform.actions.onboarding import ask, try_again
 from tenants.platform.queries.onboardings import Onboarding, get_onboarding, is_member
 from tenants.platform.queries.templates import list_templates
@@ -56,6 +57,7 @@ def show(onboarding: UUID) -> str:
         onboarding=found,
         steps=steps_of(found),
         may_open=_may_open(found),
+        queue_answers=not found.is_running or queue_state(here.settings.redis_url).up,
     )
 
 
