@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from flask import current_app
 
 from tenants.bell import bell
@@ -31,12 +30,11 @@ def execute(place: str, row_id: str) -> None:
         if taken is None:
             return
         _ring(holder, taken.until)  # should this worker die, the relay is there when the lease runs out
-        with structlog.contextvars.bound_contextvars(job=taken.job, outbox=row_id, place=place, attempt=taken.attempt):
-            words = _attempt(task, taken)
-            if words:
-                _note_failure(task, holder, taken, words)
-            else:
-                finish(holder, taken)
+        if words := _attempt(task, taken):
+            logger.error("%s at %s, row %s, attempt %d: %s", taken.job, place, row_id, taken.attempt, words)
+            _note_failure(task, holder, taken, words)
+        else:
+            finish(holder, taken)
 
 
 @contextmanager
@@ -62,9 +60,15 @@ def _attempt(task: Task, taken: Claim) -> str:
     try:
         _run(JOBS[taken.job], task, dict(taken.arguments))
     except Exception as error:  # a job may fail in any way; its row keeps the words and the log the trace
-        logger.exception("Job %s failed at attempt %d", taken.job, taken.attempt)
-        return f"{type(error).__name__}: {error}".strip()[:LONGEST_WORDS]
+        logger.exception("Job %s failed", taken.job)
+        return _in_words(error)
     return ""
+
+
+def _in_words(error: Exception) -> str:
+    """What a person may read of an error: its first line; statements and their values come after that."""
+    first = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {first}".removesuffix(": ")[:LONGEST_WORDS]
 
 
 def _run(job: Job, task: Task, arguments: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pypdf
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from domain.access import Capability, NotAllowed, Scope
 from domain.ids import PersonId
@@ -33,6 +33,7 @@ from tenants.platform.models.outbox import PlatformOutboxRow
 from tests.workers.live import Live
 from workers import jobs, reports
 from workers.execute import execute
+from workers.task import Task
 
 
 @pytest.fixture
@@ -244,6 +245,14 @@ def test_a_row_whose_workers_all_died_is_given_up(live: Live) -> None:
         tx.add(row)
     assert again(live, row).failure == "The worker ended while it was at work."
     assert again(live, row).done_at is not None
+
+
+def test_no_statement_and_no_value_of_it_is_shown(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(task: Task) -> None:
+        task.instance.session.execute(text("SELECT :secret / 0"), {"secret": 4711})
+
+    monkeypatch.setitem(jobs.JOBS, "publish_head", jobs.Job(run=broken, of_instance=True))
+    assert run(live, "publish_head").failure == "DataError: (psycopg.errors.DivisionByZero) division by zero"
 
 
 def test_a_lease_outlasts_every_job() -> None:
