@@ -625,6 +625,25 @@ def upgrade() -> None:
     op.create_index(op.f("ix_votes_approver_id"), "votes", ["approver_id"], unique=False)
     op.create_index(op.f("ix_votes_person_id"), "votes", ["person_id"], unique=False)
 
+    op.create_table(
+        "package_months",
+        sa.Column("package_id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("plan", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("forecast", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("outlook", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("actual", sa.Numeric(precision=18, scale=2), nullable=True),
+        sa.Column("one_off_plan", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_forecast", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_outlook", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("one_off_actual", sa.Numeric(precision=18, scale=2), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["package_id"],
+            ["nodes.id"],
+        ),
+        sa.PrimaryKeyConstraint("package_id", "month"),
+    )
+    op.create_index("package_months_of_month", "package_months", ["month"], unique=False)
     login = op.get_bind().exec_driver_sql("SELECT current_schema()").scalar_one()
     for statement in statements(login):
         op.execute(statement)

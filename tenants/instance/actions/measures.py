@@ -10,6 +10,7 @@ from domain.lifecycle import MeasureCreated, MeasureEdited, decide_create, decid
 from domain.measures import Measure
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
+from tenants.instance.actions.packages import add_up_packages
 from tenants.instance.actions.refreshing import refresh
 from tenants.instance.actions.taking import put_back, subject_of, take
 from tenants.instance.models.hierarchy import NodeRow
@@ -71,10 +72,12 @@ def edit_measure(
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         if outcome.values:
+            package = taken.row.package_id
             apply_values(taken.row, outcome.values)
             if outcome.confirmation_lapsed:
                 taken.row.controller_confirmed_at = None
             put_back(tx, taken, actor, is_edit=True)
+            add_up_packages(tx, {package} - {taken.row.package_id})
             tx.record(outcome, actor, taken.subject)
     return outcome
 

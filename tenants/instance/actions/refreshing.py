@@ -19,6 +19,7 @@ from domain.status import (
     potential_status,
 )
 from domain.value import Figures, by_month, figures, in_instance_currency, price_of_waiting
+from tenants.instance.actions.packages import add_up_packages
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow
 from tenants.instance.queries.aggregates import load_measures, locked_plans
@@ -35,6 +36,7 @@ def refresh(tx: Transaction, rows: Sequence[MeasureRow], governance: Governance)
     tx.flush()
     for start in range(0, len(rows), BATCH):
         _refresh_batch(tx, rows[start : start + BATCH], governance)
+    add_up_packages(tx, (row.package_id for row in rows))
 
 
 def _refresh_batch(tx: Transaction, rows: Sequence[MeasureRow], governance: Governance) -> None:

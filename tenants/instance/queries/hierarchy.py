@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from domain.access import Scope
 from domain.hierarchy import Level
@@ -86,16 +86,13 @@ def list_parts(work: Work, scope: Scope, node: NodeName) -> tuple[PartLine, ...]
     """What a node is made of, by the nodes right below it, the one with most leakage first. Two statements."""
     child = func.split_part(MeasureRow.path, "/", len(paths_above(node.path)) + 2)
     statement = (
-        select(child.label("child"), MeasureRow.implementation, MeasureRow.potential, *sum_columns())
+        select(child.label("child"), *status_columns(), *sum_columns())
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(seen(scope), MeasureRow.path.startswith(node.path, autoescape=True))
-        .group_by(child, MeasureRow.implementation, MeasureRow.potential)
+        .group_by(child)
     )
-    parts: dict[UUID, _Parts] = {}
-    for row in work.session.execute(statement):
-        if row.child:  # a measure right below its package has no further node
-            key, found = UUID(row.child), _one(row)
-            parts[key] = _add(parts[key], found) if key in parts else found
+    # a measure right below its package has no further node
+    parts = {UUID(row.child): _one(row) for row in work.session.execute(statement) if row.child}
     below_it = work.session.scalars(select(NodeRow).where(NodeRow.parent_id == node.id))
     shown = [row for row in below_it if row.id in parts or scope.covers(row.path)]
     lines = [_part(row, parts.get(row.id, NOTHING)) for row in shown]
@@ -141,29 +138,35 @@ def _visible(work: Work, scope: Scope) -> Sequence[NodeRow]:
 
 def _parts_by_package(work: Work, scope: Scope) -> dict[UUID, _Parts]:
     statement = (
-        select(MeasureRow.package_id, MeasureRow.implementation, MeasureRow.potential, *sum_columns())
+        select(MeasureRow.package_id, *status_columns(), *sum_columns())
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(seen(scope))
-        .group_by(MeasureRow.package_id, MeasureRow.implementation, MeasureRow.potential)
+        .group_by(MeasureRow.package_id)
     )
-    parts: dict[UUID, _Parts] = {}
-    for row in work.session.execute(statement):
-        found = _one(row)
-        parts[row.package_id] = _add(parts[row.package_id], found) if row.package_id in parts else found
-    return parts
+    return {row.package_id: _one(row) for row in work.session.execute(statement)}
 
 
 NOTHING = _Parts(sums=Sums(), implementation={}, potential={})
 
 
 def _one(row: Any) -> _Parts:
-    """One group of a statement that groups by both statuses."""
-    sums = to_sums(row)
-    return _Parts(
-        sums=sums,
-        implementation={Status(row.implementation): sums.measures},
-        potential={Status(row.potential): sums.measures},
-    )
+    """One row of a statement with `status_columns` and `sum_columns`."""
+
+    def counts(dimension: str) -> dict[Status, int]:
+        found = {status: getattr(row, f"{dimension}_{status}") for status in Status}
+        return {status: count for status, count in found.items() if count}
+
+    return _Parts(sums=to_sums(row), implementation=counts("implementation"), potential=counts("potential"))
+
+
+def status_columns() -> list[ColumnElement[int]]:
+    """Counts by status, for both dimensions: `implementation_green` and so on."""
+    columns = {"implementation": MeasureRow.implementation, "potential": MeasureRow.potential}
+    return [
+        func.count().filter(column == status).label(f"{dimension}_{status}")
+        for dimension, column in columns.items()
+        for status in Status
+    ]
 
 
 def _part(row: NodeRow, parts: _Parts) -> PartLine:

@@ -1,12 +1,14 @@
 """The overview and every roll-up: stages, both statuses, curves and sums below a node. A fixed number of statements."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, not_, or_, select
 
 from domain.access import Scope
 from domain.governance.template import StatusThresholds
@@ -14,13 +16,15 @@ from domain.months import FiscalYear, Month
 from domain.stages import MeasureState, Stage
 from domain.status import Cell, Status, StatusMatrix
 from tenants.database import Work
+from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.measures import MeasureRow, MilestoneRow
-from tenants.instance.models.values import FiguresRow, MeasureMonthRow
+from tenants.instance.models.values import FiguresRow, MeasureMonthRow, PackageMonthRow
 from tenants.instance.queries.governance import Governance
-from tenants.instance.queries.scoping import seen
+from tenants.instance.queries.scoping import below, seen
 from tenants.instance.queries.sums import ZERO, Sums, sum_columns, to_sums
 
 ATTENTION = 6
+CURVES = ("plan", "outlook", "actual", "one_off_plan", "one_off_outlook", "one_off_actual")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,18 +77,18 @@ class Overview:
 
 
 def get_overview(work: Work, scope: Scope, path: str, governance: Governance) -> Overview:
-    """The roll-up of all that the reader sees below `path`, in the fiscal year of today. Five statements."""
+    """The roll-up of all that the reader sees below `path`, in the fiscal year of today. Four statements."""
     inside = (seen(scope), MeasureRow.path.startswith(path, autoescape=True))
     today = work.now().date()
-    stages, states, total = _stages(work, inside)
+    groups = _groups(work, inside)
     contradictions, count = _attention(work, inside, today, governance.template.thresholds)
     return Overview(
-        total=total,
-        stages=stages,
-        on_hold=states.get(MeasureState.ON_HOLD, 0),
-        cancelled=states.get(MeasureState.CANCELLED, 0),
-        matrix=_matrix(work, inside),
-        months=_months(work, inside, governance.year_of(today), governance.closed_through),
+        total=_added(groups),
+        stages=_stages(work, inside, groups),
+        on_hold=_in_state(groups, MeasureState.ON_HOLD),
+        cancelled=_in_state(groups, MeasureState.CANCELLED),
+        matrix=_matrix(groups),
+        months=_months(work, scope, path, governance.year_of(today), governance.closed_through),
         attention=contradictions,
         attention_count=count,
     )
@@ -100,61 +104,82 @@ def get_sums(work: Work, scope: Scope, path: str) -> Sums:
 Inside = tuple[ColumnElement[bool], ...]
 
 
-def _stages(work: Work, inside: Inside) -> tuple[tuple[StageSums, ...], Mapping[str, int], Sums]:
-    days = func.extract("epoch", work.now() - MeasureRow.stage_since) / 86400
-    statement = (
-        select(
-            MeasureRow.stage,
-            MeasureRow.state,
-            func.percentile_cont(0.5).within_group(days).label("median_days"),
-            *sum_columns(),
-        )
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(*inside)
-        .group_by(MeasureRow.stage, MeasureRow.state)
-    )
-    rows = work.session.execute(statement).all()
-    active = {row.stage: row for row in rows if row.state == MeasureState.ACTIVE}
-    states: dict[str, int] = {}
-    for row in rows:
-        states[row.state] = states.get(row.state, 0) + row.measures
-    stages = tuple(_stage_sums(stage, active.get(stage)) for stage in Stage)
-    return stages, states, sum((to_sums(row) for row in rows), Sums())
-
-
-def _stage_sums(stage: Stage, row) -> StageSums:  # type: ignore[no-untyped-def]
-    if row is None:
-        return StageSums(stage=stage, sums=Sums(), median_days=None)
-    return StageSums(stage=stage, sums=to_sums(row), median_days=int(row.median_days))
-
-
-def _matrix(work: Work, inside: Inside) -> StatusMatrix:
-    """Active measures by both statuses; the value is the forecast full-year effect, or the one-off cost forecast."""
+def _groups(work: Work, inside: Inside) -> Sequence[Any]:
+    """Every sum, grouped by all that the overview tells apart: some hundred rows, whatever the number of measures."""
+    apart = (MeasureRow.stage, MeasureRow.state, MeasureRow.implementation, MeasureRow.potential)
     value = func.coalesce(
         func.nullif(FiguresRow.forecast_full_year, 0),
         func.nullif(FiguresRow.one_off_benefit_forecast, 0),
         FiguresRow.one_off_forecast,
     )
     statement = (
-        select(MeasureRow.implementation, MeasureRow.potential, func.count(), func.sum(value))
+        select(*apart, func.sum(value).label("value"), *sum_columns())
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(*inside, MeasureRow.state == MeasureState.ACTIVE)
-        .group_by(MeasureRow.implementation, MeasureRow.potential)
+        .where(*inside)
+        .group_by(*apart)
     )
-    cells = {(Status(i), Status(p)): Cell(count=n, value=amount) for i, p, n, amount in work.session.execute(statement)}
-    return StatusMatrix(cells=cells)
+    return work.session.execute(statement).all()
 
 
-def _months(work: Work, inside: Inside, year: FiscalYear, closed: Month | None) -> tuple[MonthSums, ...]:
-    columns = ("plan", "outlook", "actual", "one_off_plan", "one_off_outlook", "one_off_actual")
-    statement = (
-        select(MeasureMonthRow.month, *(func.sum(getattr(MeasureMonthRow, name)).label(name) for name in columns))
-        .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
-        .where(*inside, MeasureMonthRow.month.between(year.start.first, year.end.first))
-        .group_by(MeasureMonthRow.month)
+def _stages(work: Work, inside: Inside, groups: Sequence[Any]) -> tuple[StageSums, ...]:
+    """Active measures by stage."""
+    days = func.extract("epoch", work.now() - MeasureRow.stage_since) / 86400
+    middle = func.percentile_cont(0.5).within_group(days)
+    statement = select(MeasureRow.stage, middle).where(*inside, MeasureRow.state == MeasureState.ACTIVE)
+    medians: dict[int, float] = {
+        stage: days for stage, days in work.session.execute(statement.group_by(MeasureRow.stage))
+    }
+    return tuple(
+        StageSums(
+            stage=stage,
+            sums=_added(row for row in groups if row.stage == stage and row.state == MeasureState.ACTIVE),
+            median_days=int(medians[stage]) if stage in medians else None,
+        )
+        for stage in Stage
     )
-    found = {Month.of(row.month): row for row in work.session.execute(statement)}
+
+
+def _matrix(groups: Sequence[Any]) -> StatusMatrix:
+    """Active measures by both statuses; the value is the forecast full-year effect, or the one-off cost forecast."""
+    cells: dict[tuple[Status, Status], Cell] = defaultdict(Cell)
+    for row in groups:
+        if row.state == MeasureState.ACTIVE:
+            cells[Status(row.implementation), Status(row.potential)] += Cell(count=row.measures, value=row.value)
+    return StatusMatrix(cells=dict(cells))
+
+
+def _added(rows: Iterable[Any]) -> Sums:
+    return sum((to_sums(row) for row in rows), Sums())
+
+
+def _in_state(groups: Sequence[Any], state: MeasureState) -> int:
+    return sum(row.measures for row in groups if row.state == state)
+
+
+def _months(work: Work, scope: Scope, path: str, year: FiscalYear, closed: Month | None) -> tuple[MonthSums, ...]:
+    """From the sums of whole packages in scope; measures elsewhere that name the reader are added one by one."""
+    parts = _package_months(scope, path, year).union_all(_named_months(scope, path, year)).subquery()
+    statement = select(parts.c.month, *(func.sum(parts.c[name]).label(name) for name in CURVES))
+    found = {Month.of(row.month): row for row in work.session.execute(statement.group_by(parts.c.month))}
     return tuple(_month_sums(month, found.get(month), closed) for month in year.months)
+
+
+def _package_months(scope: Scope, path: str, year: FiscalYear) -> Select[Any]:
+    return (
+        select(PackageMonthRow.month, *(getattr(PackageMonthRow, name) for name in CURVES))
+        .join(NodeRow, NodeRow.id == PackageMonthRow.package_id)
+        .where(below(NodeRow.path, scope), NodeRow.path.startswith(path, autoescape=True))
+        .where(PackageMonthRow.month.between(year.start.first, year.end.first))
+    )
+
+
+def _named_months(scope: Scope, path: str, year: FiscalYear) -> Select[Any]:
+    return (
+        select(MeasureMonthRow.month, *(getattr(MeasureMonthRow, name) for name in CURVES))
+        .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
+        .where(seen(scope), not_(below(MeasureRow.path, scope)), MeasureRow.path.startswith(path, autoescape=True))
+        .where(MeasureMonthRow.month.between(year.start.first, year.end.first))
+    )
 
 
 def _month_sums(month: Month, row, closed: Month | None) -> MonthSums:  # type: ignore[no-untyped-def]
@@ -191,15 +216,15 @@ def _attention(
         MeasureRow.stage < int(Stage.CLOSED),
         or_(falls, MeasureRow.updated_at <= silent_since, slips >= thresholds.slips_in_a_row),
     )
-    count = work.session.scalar(select(func.count()).select_from(MeasureRow).where(*conditions)) or 0
     statement = (
-        select(MeasureRow, slips.label("slips"))
+        select(MeasureRow, slips.label("slips"), func.count().over().label("total"))
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(*conditions)
         .order_by(FiguresRow.leakage.desc(), MeasureRow.code)
         .limit(ATTENTION)
     )
-    return tuple(_to_attention(row.MeasureRow, row.slips) for row in work.session.execute(statement)), count
+    rows = work.session.execute(statement).all()
+    return tuple(_to_attention(row.MeasureRow, row.slips) for row in rows), rows[0].total if rows else 0
 
 
 def _to_attention(row: MeasureRow, slips: int) -> Attention:
