@@ -1,12 +1,13 @@
 """One measure as its page shows it: the state, the names in it, its sums, what is open on it, its checklist."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from domain.access import Actor, Scope
 from domain.approvals.choosing import NoPolicy, policy_facts, resolve_steps, select_policy
@@ -35,6 +36,19 @@ from tenants.instance.queries.measures import figures_sums
 from tenants.instance.queries.overrides import implementation_override, potential_override
 from tenants.instance.queries.scoping import seen
 from tenants.instance.queries.sums import Sums
+
+CHOICE_KINDS = ("people", "business_unit", "function", "legal_entity", "forum")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the fields of a measure can name: (id, name)."""
+
+    people: tuple[tuple[UUID, str], ...]
+    business_unit: tuple[tuple[UUID, str], ...]
+    function: tuple[tuple[UUID, str], ...]
+    legal_entity: tuple[tuple[UUID, str], ...]
+    forum: tuple[tuple[UUID, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +90,14 @@ class MeasureSheet:
     overrides: tuple[StatusOverride, ...]
     slips: Mapping[UUID, int]  # date slips in a row, by milestone
     sums: Sums
+    has_plan: bool
     year_start: Month
     price_of_waiting: Decimal
     locked_plan: Mapping[LineId, Mapping[Month, Decimal]] | None
     requests: tuple[ApprovalRequest, ...]  # newest first
     evidence: tuple[Proof, ...]
     gate: GatePreview | None  # None when there is no next gate
+    created_at: datetime
     stage_since: datetime
     updated_at: datetime
     external_ref: str
@@ -102,6 +118,7 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
     measure = load_measure(work.session, row, governance)
     figures = work.get(FiguresRow, row.id)
     requests = _requests(work, row)
+    still_open = sum(1 for each in requests if each.current is not None)
     return MeasureSheet(
         measure=measure,
         path=row.path,
@@ -113,12 +130,16 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
         overrides=tuple(each for each in (implementation_override(row), potential_override(row)) if each),
         slips=_slips(work, row.id),
         sums=figures_sums(figures),
+        has_plan=figures.has_plan,
         year_start=Month.of(figures.year_start),
         price_of_waiting=figures.price_of_waiting,
         locked_plan=locked_plans(work.session, [row.id]).get(row.id),
         requests=requests,
         evidence=_evidence(work, row.id),
-        gate=preview_gate(work, measure, row.path, governance, actor),
+        gate=preview_gate(
+            work, measure, row.path, governance, actor, sum(1 for each in requests if each.current is not None)
+        ),
+        created_at=row.created_at,
         stage_since=row.stage_since,
         updated_at=row.updated_at,
         external_ref=row.external_ref or "",
@@ -126,13 +147,15 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
     )
 
 
-def preview_gate(work: Work, measure: Measure, path: str, governance: Governance, actor: Actor) -> GatePreview | None:
+def preview_gate(
+    work: Work, measure: Measure, path: str, governance: Governance, actor: Actor, open_requests: int
+) -> GatePreview | None:
     """What would happen if the reader asked for the next gate now; nothing is sent and nothing recorded."""
     target = measure.stage.next
     if target is None:
         return None
     template = governance.template
-    results = evaluate(template.gates[target], measure, GateFacts())
+    results = evaluate(template.gates[target], measure, GateFacts(open_requests=open_requests))
     kind = gate_kind(target)
     policy = select_policy(template.policies, kind, policy_facts(measure))
     if isinstance(policy, NoPolicy):
@@ -145,12 +168,25 @@ def preview_gate(work: Work, measure: Measure, path: str, governance: Governance
     return GatePreview(target=target, results=results, policy=policy, steps=steps, obstacle=None)
 
 
+def get_choices(work: Work) -> Choices:
+    """Who and what the fields of a measure can name, each list by name: one statement. Ended people are left out."""
+    statement = union_all(
+        select(literal("people").label("kind"), MemberRow.id, MemberRow.name).where(MemberRow.is_active),
+        select(ReferenceRow.kind, ReferenceRow.id, ReferenceRow.name),
+        select(literal("forum"), ForumRow.id, ForumRow.name),
+    )
+    found: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
+    for kind, key, name in work.session.execute(statement):
+        found[kind].append((key, name))
+    return Choices(**{kind: tuple(sorted(found[kind], key=lambda pair: pair[1].lower())) for kind in CHOICE_KINDS})
+
+
 def get_names(work: Work) -> Mapping[UUID, str]:
     """Names of people, reference items and forums by id: one statement."""
-    statement = (
-        select(MemberRow.id, MemberRow.name)
-        .union_all(select(ReferenceRow.id, ReferenceRow.name))
-        .union_all(select(ForumRow.id, ForumRow.name))
+    statement = union_all(
+        select(MemberRow.id, MemberRow.name),
+        select(ReferenceRow.id, ReferenceRow.name),
+        select(ForumRow.id, ForumRow.name),
     )
     return {found: name for found, name in work.session.execute(statement)}
 

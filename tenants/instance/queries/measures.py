@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Scope
@@ -70,6 +70,28 @@ class MeasurePage:
     sums: Sums
     page: int
     pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterChoices:
+    """What the filter offers: owners of measures that the reader sees, functions and business units; (id, name)."""
+
+    owners: tuple[tuple[UUID, str], ...]
+    functions: tuple[tuple[UUID, str], ...]
+    business_units: tuple[tuple[UUID, str], ...]
+
+
+def get_filter_choices(work: Work, scope: Scope) -> FilterChoices:
+    """One statement; each list by name."""
+    seen_owners = select(MeasureRow.owner_id).where(seen(scope))
+    owners = select(literal("owner").label("kind"), MemberRow.id, MemberRow.name).where(MemberRow.id.in_(seen_owners))
+    kinds = select(ReferenceRow.kind, ReferenceRow.id, ReferenceRow.name)
+    rows = work.session.execute(owners.union_all(kinds)).all()
+    found = {
+        kind: tuple(sorted(((row.id, row.name) for row in rows if row.kind == kind), key=lambda pair: pair[1].lower()))
+        for kind in ("owner", "function", "business_unit")
+    }
+    return FilterChoices(owners=found["owner"], functions=found["function"], business_units=found["business_unit"])
 
 
 def sort_columns() -> dict[str, ColumnElement[Any]]:

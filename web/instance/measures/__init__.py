@@ -1,0 +1,18 @@
+"""Measures: the list, the page of one, and everything that is entered on it. One module a word, one blueprint."""
+
+from flask import Blueprint
+
+bp = Blueprint("measures", __name__, url_prefix="/measures")
+
+from web.instance.measures import (  # noqa: E402, F401
+    asking,
+    creating,
+    editing,
+    evidence,
+    lines,
+    listing,
+    milestones,
+    showing,
+    statuses,
+    values,
+)

@@ -1,0 +1,93 @@
+"""Attach what proves something, and take it away again."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from domain.access import Capability
+from domain.ids import EvidenceId, MilestoneId
+from domain.lifecycle import FieldMissing, FieldTooLong
+from domain.refusals import Refusal
+from tenants.instance.actions.evidence import EvidenceAdded, EvidenceRemoved, NotALink, Proof
+from tenants.instance.actions.evidence import add_evidence as attach
+from tenants.instance.actions.evidence import remove_evidence as take_away
+from web.access import requires
+from web.instance.measures import bp
+from web.instance.measures.asking import posted_id
+from web.instance.measures.taking import Taken, crumbs, take
+from web.refusals import words_of
+from web.responses import see
+from web.shell import tell
+
+C = Capability
+FIELDS = ("title", "url", "note", "milestone", "is_closure")
+
+
+@bp.get("/<code>/evidence/new")
+@requires(C.UPDATE_MILESTONES, or_named=True)
+def new_evidence(code: str) -> str:
+    taken = take(code, C.UPDATE_MILESTONES)
+    wished = {"is_closure": "1" if request.args.get("closure") else "", "milestone": request.args.get("milestone", "")}
+    return _page(taken, wished, {}, str(uuid4()))
+
+
+@bp.post("/<code>/evidence")
+@requires(C.UPDATE_MILESTONES, or_named=True)
+def add_evidence(code: str) -> tuple[str, int] | Response:
+    taken = take(code, C.UPDATE_MILESTONES)
+    form = {name: request.form.get(name, "").strip() for name in FIELDS}
+    milestone = next((each.id for each in taken.measure.milestones if str(each.id) == form["milestone"]), None)
+    if form["milestone"] and milestone is None:
+        return _page(taken, form, {"milestone": _("Choose from the list.")}, request.form.get("id", "")), 422
+    proof = Proof(
+        id=EvidenceId(posted_id()),
+        title=form["title"],
+        url=form["url"],
+        note=form["note"],
+        milestone=MilestoneId(milestone) if milestone else None,
+        is_closure=form["is_closure"] == "1",
+    )
+    outcome = attach(taken.hand.work, taken.measure.id, proof, taken.hand.actor)
+    if not isinstance(outcome, EvidenceAdded):
+        return _page(taken, form, {_field(outcome): words_of(outcome)}, str(proof.id)), 422
+    tell("ok", _("“%(title)s” is attached", title=proof.title))
+    return see(url_for(".show", code=code) + "#evidence")
+
+
+@bp.post("/<code>/evidence/<uuid:evidence>/removal")
+@requires(C.UPDATE_MILESTONES, or_named=True)
+def remove_evidence(code: str, evidence: UUID) -> Response:
+    taken = take(code, C.UPDATE_MILESTONES)
+    outcome = take_away(taken.hand.work, taken.measure.id, EvidenceId(evidence), taken.hand.actor)
+    if isinstance(outcome, EvidenceRemoved):
+        tell("ok", _("“%(title)s” is taken away", title=outcome.title))
+    else:
+        tell("bad", _("Not done"), words_of(outcome))
+    return see(url_for(".show", code=code) + "#evidence")
+
+
+def _field(refusal: Refusal) -> str:
+    match refusal:
+        case FieldMissing(field=field) | FieldTooLong(field=field):
+            return field
+        case NotALink():
+            return "url"
+        case _:
+            return ""
+
+
+def _page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str], identity: str) -> str:
+    if "url" in errors and not form.get("url") and not form.get("note"):
+        errors = {"url": _("Give a link, or write a note.")}
+    return render_template(
+        "web/instance/evidence/new.html",
+        measure=taken.measure,
+        crumbs=crumbs(taken, _("Attach evidence")),
+        milestones=[(each.id, each.title) for each in taken.measure.milestones],
+        form={name: form.get(name, "") for name in FIELDS},
+        errors=errors,
+        identity=identity,
+    )

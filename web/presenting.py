@@ -1,0 +1,189 @@
+"""Requests and checklists as pages show them: titles, steps, votes and criteria in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from domain.approvals.request import ApprovalRequest, Choice, RequestState, RequestStep
+from domain.governance.criteria import CriterionResult, Met
+from domain.governance.policies import Rule
+from domain.governance.template import GovernanceTemplate, ReasonList
+from domain.stages import Stage
+from web.formats import day, initials, moment, month
+from web.wording import approvers, field_name
+
+VOTE_STATES = {Choice.APPROVE: "yes", Choice.REJECT: "no", Choice.RETURN: "back", Choice.ABSTAIN: "none"}
+CRITERION_STATES = {Met.MET: "met", Met.NOT_MET: "missing", Met.WAIVED: "waived"}
+NAMING_FIELDS = ("FieldPresent", "DeclaredOrPresent", "DistinctPeople")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteItem:
+    """One line of components/vote.html."""
+
+    state: str
+    name: str
+    initials: str
+    tag: str = ""
+    note: str = ""
+    end: str = ""
+    firm: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepItem:
+    """One step of a request: what it is called, whether it waits, and what everybody said."""
+
+    title: str
+    is_current: bool
+    votes: tuple[VoteItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionItem:
+    """One line of components/gate.html."""
+
+    state: str
+    label: str
+    note: str = ""
+    href: str = ""
+    act: str = ""
+
+
+def title_of(kind: str, target: Stage | None, template: GovernanceTemplate) -> str:
+    """What is asked for: "Gate into Decided", "Hold"."""
+    if target is not None:
+        return _("Gate into %(stage)s", stage=template.stages[target].label)
+    return {"hold": _("Put on hold"), "resume": _("Resume"), "cancel": _("Cancel")}.get(kind, kind)
+
+
+def reason_of(request: ApprovalRequest, template: GovernanceTemplate) -> str:
+    """The label of the reason a turn was asked for with; empty for gates."""
+    if not request.reason or request.kind not in set(ReasonList):
+        return ""
+    known = template.reason(ReasonList(request.kind), request.reason)
+    return known.label if known else request.reason
+
+
+def state_word(state: RequestState) -> str:
+    return {
+        RequestState.OPEN: _("Open"),
+        RequestState.APPROVED: _("Approved"),
+        RequestState.REJECTED: _("Rejected"),
+        RequestState.RETURNED: _("Returned for changes"),
+        RequestState.WITHDRAWN: _("Withdrawn"),
+        RequestState.VOIDED: _("Voided"),
+    }[state]
+
+
+def rule_words(step: RequestStep) -> str:
+    """How many of whom: "one of 2 is enough", "2 votes of 5, the majority decides"."""
+    people = len(step.approvers)
+    match step.rule:
+        case Rule.FORUM:
+            return _("%(n)s of %(all)s must vote, the majority decides", n=step.needed, all=people)
+        case Rule.ALL if people > 1:
+            return _("all %(all)s must approve", all=people)
+        case Rule.COUNT:
+            return _("%(n)s of %(all)s must approve", n=step.needed, all=people)
+        case Rule.ANY if people > 1:
+            return _("one of %(all)s is enough", all=people)
+    return ""
+
+
+def steps_of(request: ApprovalRequest, names: Mapping[UUID, str], reader: UUID) -> tuple[StepItem, ...]:
+    """Every step in order with the votes cast and who is still asked."""
+    return tuple(_step(request, index, names, reader) for index in range(len(request.steps)))
+
+
+def _step(request: ApprovalRequest, index: int, names: Mapping[UUID, str], reader: UUID) -> StepItem:
+    step = request.steps[index]
+    cast = request.votes_of(index)
+    items = [
+        _item(VOTE_STATES[vote.choice], names.get(vote.person, "–"), _("you") if vote.person == reader else "", note)
+        for vote in cast
+        for note in [" · ".join(filter(None, [moment(vote.at), f"“{vote.comment}”" if vote.comment else ""]))]
+    ]
+    if request.current == index:
+        due = _("due %(day)s", day=day(step.due_on)) if step.due_on else ""
+        items += [
+            _item("open", names.get(person, "–"), _("you") if person == reader else "", due)
+            for person in request.waits_for
+        ]
+    title = _("Step %(n)s of %(all)s: %(name)s", n=index + 1, all=len(request.steps), name=step.name)
+    words = rule_words(step)
+    return StepItem(
+        title=f"{title}, {words}" if words else title, is_current=request.current == index, votes=tuple(items)
+    )
+
+
+def _item(state: str, name: str, tag: str, note: str) -> VoteItem:
+    return VoteItem(state=state, name=name, initials=initials(name), tag=tag, note=note)
+
+
+def checklist_of(results: Iterable[CriterionResult]) -> tuple[CriterionItem, ...]:
+    """A checklist as it was sealed or as it stands, what is missing first."""
+    order = (Met.NOT_MET, Met.WAIVED, Met.MET)
+    ranked = sorted(results, key=lambda result: order.index(result.outcome))
+    return tuple(
+        CriterionItem(state=CRITERION_STATES[result.outcome], label=result.label, note=note_of(result))
+        for result in ranked
+    )
+
+
+def note_of(result: CriterionResult) -> str:
+    """Why a criterion is not met, or how it was waived; one that is met says what there is."""
+    if result.outcome is Met.WAIVED:
+        return _("Waived: %(reason)s", reason=result.reason)
+    if result.kind in NAMING_FIELDS:
+        return _("Missing: %(names)s", names=", ".join(map(field_name, result.missing))) if result.missing else ""
+    if result.kind == "ActualsThroughClosedMonth" and result.missing:
+        return _("No actual for %(months)s", months=_some([month(each) for each in result.missing]))
+    if result.missing:
+        return _("Still open: %(names)s", names=_some(list(result.missing)))
+    if result.is_open and result.need and result.have is not None:
+        return _("%(have)s of %(need)s", have=result.have, need=result.need)
+    return ""
+
+
+def counts_of(items: Iterable[CriterionItem]) -> str:
+    """6 met · 1 waived · 2 not met."""
+    states = [item.state for item in items]
+    words = (
+        (states.count("met"), _("met")),
+        (states.count("waived"), _("waived")),
+        (states.count("missing"), _("not met")),
+    )
+    return " · ".join(f"{count} {word}" for count, word in words if count)
+
+
+def due_words(due: date | None, today: date) -> tuple[str, bool]:
+    """When something is due, and whether that is over: ("2 days late", True)."""
+    if due is None:
+        return "", False
+    days = (today - due).days
+    if days > 0:
+        return ngettext("%(num)d day late", "%(num)d days late", days), True
+    return (_("due today") if days == 0 else _("due %(day)s", day=day(due))), False
+
+
+def waited(since: datetime, until: datetime) -> str:
+    days = (until - since).days
+    return ngettext("%(num)d day", "%(num)d days", days)
+
+
+def approvers_words(step: RequestStep, names: Mapping[UUID, str]) -> str:
+    """The people whom a step asks, by name while they are few."""
+    people = [names.get(person, "–") for person in step.approvers]
+    return (
+        ", ".join(people) if len(people) <= 4 else _("%(n)s people", n=len(people)) + f" ({approvers(step.selector)})"
+    )
+
+
+def _some(names: list[str], most: int = 4) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else _("%(names)s and %(n)s more", names=shown, n=len(names) - most)

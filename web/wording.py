@@ -1,0 +1,21 @@
+"""The names of governed fields and of those whom a step asks, for routes: one template holds them, this reads it."""
+
+from typing import Any
+
+from flask import current_app
+
+REFUSALS = "web/components/refusals.html"
+
+
+def field_name(name: str) -> str:
+    """A governed field as people call it: "expected_effect" -> "expected effect"."""
+    return str(_macros().field_name(name).unescape()).strip()
+
+
+def approvers(selector: str) -> str:
+    """Whom a step asks: "measure:sponsor" -> "the sponsor"."""
+    return str(_macros().approvers(selector).unescape()).strip()
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template(REFUSALS).module
