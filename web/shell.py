@@ -78,9 +78,8 @@ class Shell:
 
     @cached_property
     def notices(self) -> tuple[ShellNotice, ...]:
-        told = get_flashed_messages(with_categories=True)
-        parts = ((kind, *text.partition("\n")) for kind, text in told)
-        return tuple(ShellNotice(kind=kind.replace("info", ""), title=t, text=rest) for kind, t, _line, rest in parts)
+        told: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]
+        return tuple(_notice(kind, text) for kind, text in told)
 
     @cached_property
     def clients(self) -> list[Client]:
@@ -135,6 +134,11 @@ class Shell:
     @property
     def foot_notes(self) -> tuple[str, ...]:
         return (_("Times are UTC"),)
+
+
+def _notice(kind: str, told: str) -> ShellNotice:
+    title, _line, text = told.partition("\n")
+    return ShellNotice(kind="" if kind == "info" else kind, title=title, text=text)
 
 
 def install(app: Flask) -> None:

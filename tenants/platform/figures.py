@@ -63,6 +63,7 @@ class EngagementFigures:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "EngagementFigures":
+        ratios: dict[str, Any] = {name: _maybe(data[name]) for name in RATIOS}
         return cls(
             as_of=datetime.fromisoformat(data["as_of"]),
             currency=data["currency"],
@@ -73,7 +74,7 @@ class EngagementFigures:
                 for row in data["stages"]
             ),
             **{name: Decimal(data[name]) for name in AMOUNTS},
-            **{name: _maybe(data[name]) for name in RATIOS},
+            **ratios,
             waiting=data["waiting"],
             overdue=data["overdue"],
             curve=tuple(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -234,6 +236,27 @@ def test_address_is_limited_over_all_accounts(
         sign_in(anonymous, f"a{number}-{uuid.uuid4()}@nowhere.example", "wrong", 422, **origin)
     sign_in(anonymous, person.email, GOOD, 429, **origin)
     sign_in(anonymous, person.email, GOOD, 303, environ_overrides={"REMOTE_ADDR": "203.0.113.10"})
+
+
+def test_guesses_sent_at_once_are_counted_too(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def slowly(_kept: str, given: str) -> bool:
+        looked_at.append(given)
+        time.sleep(0.05)
+        return False
+
+    monkeypatch.setattr("tenants.platform.actions.signin.matches", slowly)
+    email = f"{uuid.uuid4()}@nowhere.example"
+
+    def guess(number: int) -> int:
+        client = Client(site)
+        data = {"email": email, "password": f"guess {number}", "csrf_token": client.csrf_token()}
+        return client.http.post("/sign-in", data=data).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(16)))
+    assert len(looked_at) <= 5 and answers.count(429) >= 11
 
 
 def test_no_address_and_no_password_are_stored_with_an_attempt(anonymous: Client, platform: PlatformWork) -> None:

@@ -1,11 +1,13 @@
 """A governance template in words: gates with their criteria, policies with conditions and approvers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from domain.access import Role
 from domain.governance.policies import (
     Approvers,
     Condition,
@@ -81,7 +83,7 @@ def _fact(value: Decimal | str | bool) -> str:
     return number(value) if isinstance(value, Decimal) else value
 
 
-def _step(step: Step, labels: dict[object, str]) -> str:
+def _step(step: Step, labels: Mapping[Role, str]) -> str:
     who = _approvers(step.approvers, labels)
     parts = [f"{who if who.lower() == step.name.lower() else f'{step.name}: {who}'}{_quorum(step)}"]
     parts.append(ngettext("within %(num)d working day", "within %(num)d working days", step.due_working_days))
@@ -92,7 +94,7 @@ def _step(step: Step, labels: dict[object, str]) -> str:
     return ", ".join(parts)
 
 
-def _approvers(approvers: Approvers, labels: dict[object, str]) -> str:
+def _approvers(approvers: Approvers, labels: Mapping[Role, str]) -> str:
     if isinstance(approvers, NamedOnMeasure):
         return _("the measure's %(role)s", role=approvers.role.replace("_", " "))
     if isinstance(approvers, RoleAtNode):

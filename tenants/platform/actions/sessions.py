@@ -52,8 +52,7 @@ def end_session(work: PlatformWork, person: PersonId, session: str) -> bool:
     """Delete one session of this person: a copy of its cookie is worth nothing from now on."""
     with work.transaction() as tx:
         own = (SessionRow.id_hash == session) & (SessionRow.person_id == person)
-        ended = tx.session.execute(delete(SessionRow).where(own))
-        return bool(ended.rowcount)
+        return tx.session.scalar(delete(SessionRow).where(own).returning(SessionRow.id_hash)) is not None
 
 
 @action
@@ -61,4 +60,4 @@ def end_other_sessions(work: PlatformWork, person: PersonId, kept: str) -> int:
     """End every session of a person but one. Returns how many ended."""
     with work.transaction() as tx:
         others = (SessionRow.person_id == person) & (SessionRow.id_hash != kept)
-        return int(tx.session.execute(delete(SessionRow).where(others)).rowcount)
+        return len(tx.session.scalars(delete(SessionRow).where(others).returning(SessionRow.id_hash)).all())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select
@@ -46,7 +47,7 @@ def list_all_engagements(work: PlatformWork, firm: FirmId, person: PersonId) -> 
     return [_engagement(row) for row in work.session.execute(_engagements(firm, person))]
 
 
-def _engagements(firm: FirmId, person: PersonId) -> Select[tuple[object, ...]]:
+def _engagements(firm: FirmId, person: PersonId) -> Select[*tuple[Any, ...]]:
     mine = and_(InstanceMemberRow.instance_id == InstanceRow.id, InstanceMemberRow.person_id == person)
     return (
         select(
@@ -71,7 +72,7 @@ def _engagements(firm: FirmId, person: PersonId) -> Select[tuple[object, ...]]:
     )
 
 
-def _engagement(row) -> Engagement:  # type: ignore[no-untyped-def]
+def _engagement(row: Any) -> Engagement:
     return Engagement(
         id=row.id,
         slug=row.slug,

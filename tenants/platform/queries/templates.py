@@ -55,7 +55,7 @@ def get_template(work: PlatformWork, firm: FirmId, version: UUID) -> TemplateTex
     return TemplateText(version=_version(row, count), template=template, digest=row.digest)
 
 
-def _visible(firm: FirmId) -> Select[tuple[TemplateVersionRow, int]]:
+def _visible(firm: FirmId) -> Select[TemplateVersionRow, int]:
     pinned = (
         select(func.count())
         .select_from(InstanceRow)
