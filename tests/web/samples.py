@@ -10,10 +10,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from domain.ids import PersonId
+from domain.stages import Stage
+from tenants.instance.models.measures import MilestoneRow
 from tenants.places import Instance
 from tenants.platform.models.instances import OnboardingRow
 from tenants.platform.queries.templates import list_templates
 from tests.house import House
+from tests.team import Team
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +63,49 @@ def _onboarding(world: World) -> dict[str, object]:
     work = world.house.platform()
     statement = select(OnboardingRow.id).where(OnboardingRow.instance_id == world.instance.id)
     return {"onboarding": work.session.scalar(statement)}
+
+
+GOVERNED: dict[object, Mapping[str, object]] = {}
+
+
+def _governed(world: World) -> Mapping[str, object]:
+    """One measure of the client with a line, a milestone and an open request; made once a test process."""
+    if world.instance.id not in GOVERNED:
+        work = world.house.work(world.instance)
+        team = Team(work, world.house)
+        measure = team.define()
+        line = team.plan(measure)
+        request = team.ask(measure, Stage.IDENTIFIED)
+        milestone = work.session.scalar(select(MilestoneRow.id).where(MilestoneRow.measure_id == measure))
+        known = {"measure": measure, "line": line, "milestone": milestone, "request_id": request.id}
+        GOVERNED[world.instance.id] = {"code": team.row(measure).code} | known
+        work.close()
+    return GOVERNED[world.instance.id]
+
+
+def _of_measure(*names: str) -> Sample:
+    return lambda world: {name: _governed(world)[name] for name in names}
+
+
+MEASURE = "/clients/<slug>/measures/<code>"
+SAMPLES |= {
+    "/clients/<slug>/measures/<uuid:measure>": _of_measure("measure"),
+    "/clients/<slug>/requests/<uuid:request_id>": _of_measure("request_id"),
+    f"{MEASURE}/lines/<uuid:line>": _of_measure("code", "line"),
+    f"{MEASURE}/milestones/<uuid:milestone>": _of_measure("code", "milestone"),
+    **{
+        f"{MEASURE}{page}": _of_measure("code")
+        for page in (
+            "",
+            "/edit",
+            "/values",
+            "/lines/new",
+            "/milestones/new",
+            "/evidence/new",
+            "/holds/new",
+            "/resumptions/new",
+            "/cancellations/new",
+            "/status-overrides/new",
+        )
+    },
+}
