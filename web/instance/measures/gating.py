@@ -91,11 +91,17 @@ def _deciders(sheet: MeasureSheet, gate: GatePreview) -> tuple[Decider, ...]:
     for step in gate.steps:
         people = approvers_words(step, sheet.names)
         due = _("within %(n)s working days", n=step.due_working_days)
-        role = step.name if len(step.approvers) > 1 else approvers(step.selector)
+        role = step.name if len(step.approvers) > 1 else _role(sheet, step.selector)
         note = ", ".join(filter(None, [rule_words(step), due]))
         single = initials(people) if len(step.approvers) == 1 else ""
         found.append(Decider(name=people, role=role, note=note, initials=single))
     return tuple(found)
+
+
+def _role(sheet: MeasureSheet, selector: str) -> str:
+    """Whom a step asks, with the role as this client's template calls it."""
+    labels = {f"role:{each.role}": each.label for each in sheet.governance.template.roles}
+    return labels.get(selector) or approvers(selector)
 
 
 def _items(sheet: MeasureSheet, gate: GatePreview, actor: Actor) -> tuple[CriterionItem, ...]:

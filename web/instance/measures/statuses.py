@@ -37,7 +37,7 @@ REASON_LIMIT = 500
 @requires(C.EDIT_MEASURE, or_named=True)
 def new_override(code: str) -> str:
     taken = _take(code)
-    return _page(taken, _dimension(request.args.get("dimension", "")), {}, {})
+    return _page(taken, _dimension(request.args.get("dimension", str(Dimension.IMPLEMENTATION))), {}, {})
 
 
 @bp.post("/<code>/status-overrides")
