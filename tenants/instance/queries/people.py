@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from domain.access import Role, Scope
-from tenants.database import NotFound, PlatformWork, Work
+from tenants.database import PlatformWork, Work
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.people import AssignmentRow, MemberRow
 from tenants.platform.models.people import PersonRow
@@ -17,7 +17,7 @@ from tenants.platform.models.people import PersonRow
 
 @dataclass(frozen=True, kw_only=True)
 class HeldRole:
-    """A role at a node and below. `is_in_scope`: whether the reader may take it away there, or name the place."""
+    """A role at a node and below."""
 
     role: Role
     node: UUID
@@ -64,12 +64,9 @@ def list_members(work: Work, platform: PlatformWork, scope: Scope) -> tuple[Memb
     return tuple(_line(row, row.id in entered, tuple(held.get(row.id, ()))) for row in shown)
 
 
-def get_member(work: Work, platform: PlatformWork, scope: Scope, person: UUID) -> MemberLine:
-    """One of them. Raises NotFound."""
-    found = next((line for line in list_members(work, platform, scope) if line.id == person), None)
-    if found is None:
-        raise NotFound(f"member {person}")
-    return found
+def is_ended(work: Work, person: UUID) -> bool:
+    """Whether the person was a member here whose access has ended."""
+    return work.session.scalar(select(MemberRow.is_active).where(MemberRow.id == person)) is False
 
 
 def list_names(work: Work) -> Sequence[tuple[str, str]]:

@@ -102,7 +102,8 @@ def _page(view: View, errors: dict[str, str] | None = None, typed: dict[str, str
     lines = get_tree(here.work, here.actor.scope_for(Capability.VIEW_HIERARCHY))
     governance = get_governance(here.work)
     may_edit = here.actor.can_anywhere(Capability.EDIT_HIERARCHY)
-    edited = next((line for line in lines if line.id == view.edit), None)
+    can = _can(Capability.EDIT_HIERARCHY)
+    edited = next((line for line in lines if line.id == view.edit and can(line.path)), None)
     total = next((line.sums for line in lines if line.parent is None), None)
     is_cost = total is not None and total.is_cost_only
     amounts = [total.plan_full_year, total.forecast_full_year, total.one_off_plan] if total else []
@@ -116,7 +117,7 @@ def _page(view: View, errors: dict[str, str] | None = None, typed: dict[str, str
         edited=edited,
         parents=[(each.id, labels(lines)[each.id]) for each in parents_for(edited, lines)] if edited else [],
         may_edit=may_edit,
-        can=_can(Capability.EDIT_HIERARCHY),
+        can=can,
         errors=errors or {},
         typed=typed or {},
         new_id=here.work.new_id(),

@@ -119,7 +119,6 @@ def _opened(lines: Sequence[NodeLine], view: View, depth: int) -> set[str]:
     return {line.path for line in lines if line.depth < depth or line.path in by_hand or line.path in ways}
 
 
-
 def _cut(rows: list[TreeRow], depth: int, total: int, found: int | None) -> Tree:
     return Tree(rows=tuple(rows[:MOST]), depth=depth, total=total, found=found, is_cut=len(rows) > MOST)
 

@@ -21,9 +21,7 @@ NEGLIGIBLE = Decimal("0.005")  # of the plan: half a per cent is as planned
 def waiting_title(count: int) -> str:
     if not count:
         return _("Nothing waits for you")
-    return sentence(
-        ngettext("%(n)s thing waits for you", "%(n)s things wait for you", count, n=numeral(count))
-    )
+    return sentence(ngettext("%(n)s thing waits for you", "%(n)s things wait for you", count, n=numeral(count)))
 
 
 def curve_title(
