@@ -1,4 +1,4 @@
-"""Requests of one story: asked, voted on step by step, and sometimes returned, rejected, withdrawn, voided or refused."""
+"""Requests of one story: asked, voted on step by step, sometimes rejected, withdrawn, voided or refused."""
 
 from __future__ import annotations
 

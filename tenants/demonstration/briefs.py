@@ -12,7 +12,7 @@ import yaml
 from domain.access import Role
 
 FOLDER = Path(__file__).parent
-CLIENTS = ("nordfrakt",)
+CLIENTS = ("lindqvist", "nordfrakt", "brandvold")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +98,12 @@ class ClientBrief:
     measures: tuple[MeasureBrief, ...] = field(default=())
 
 
+def _words(raw: Mapping[str, Any]) -> dict[str, Any]:
+    singles = ("name", "template", "manager", "administrator", "programme_office", "seed")
+    lists = ("staffed", "business_units", "legal_entities", "functions")
+    return {name: raw[name] for name in singles} | {name: tuple(raw.get(name, ())) for name in lists}
+
+
 def read_firm() -> dict[str, Any]:
     return _read("firm")
 
@@ -108,8 +114,7 @@ def read_client(key: str) -> ClientBrief:
     programmes = {name: each["led"] for tree in raw["hierarchy"].values() for name, each in tree.items()}
     return ClientBrief(
         key=key,
-        **{name: raw[name] for name in ("name", "template", "manager", "administrator", "programme_office", "seed")},
-        **{name: tuple(raw.get(name, ())) for name in ("staffed", "business_units", "legal_entities", "functions")},
+        **_words(raw),
         forums=tuple(ForumBrief(name=each["name"], quorum=2, members=tuple(each["members"])) for each in raw["forums"]),
         people=tuple(_person(each, domain) for each in raw["people"]),
         programmes=programmes,
@@ -122,7 +127,7 @@ def read_client(key: str) -> ClientBrief:
 
 def address(name: str, domain: str) -> str:
     """`Elsa Wikström` is elsa.wikstrom@<domain>."""
-    plain = name.lower().translate(str.maketrans({"å": "a", "ä": "a", "ö": "o", "ø": "o", "æ": "a", "é": "e"}))
+    plain = name.lower().translate(str.maketrans("åäöøæé", "aaooae"))
     return f"{plain.replace(' ', '.')}@{domain}"
 
 
@@ -142,7 +147,16 @@ def _measures(hierarchy: Mapping[str, Any]) -> Iterator[MeasureBrief]:
     for programmes in hierarchy.values():
         for programme, inside in programmes.items():
             for packages in inside["projects"].values():
-                for package, measures in packages.items():
-                    for raw in measures:
-                        wait = Wait(**raw.pop("wait")) if "wait" in raw else None
-                        yield MeasureBrief(package=package, programme=programme, wait=wait, **raw)
+                for package, lines in packages.items():
+                    yield from (_measure(line, package, programme) for line in lines.splitlines())
+
+
+def _measure(line: str, package: str, programme: str) -> MeasureBrief:
+    """One line of the file: words, amounts and, in braces, what became of it."""
+    *words, value, cost, more = line.split(" | ")
+    fate = yaml.safe_load(more)
+    wait = Wait(**fate.pop("wait")) if "wait" in fate else None
+    said = dict(zip(("title", "about", "effect", "function", "kind", "line"), words, strict=True))
+    return MeasureBrief(
+        **said, value=int(value), cost=int(cost), package=package, programme=programme, wait=wait, **fate
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -76,6 +76,7 @@ def _firm(work: PlatformWork, clock: Clock) -> Firm:
     raw = read_firm()
     emails = {address(each["name"], raw["domain"]): each["name"] for each in raw["people"]}
     people = _people(work, emails)
+    _give_passwords(work, people.values())
     known = work.session.scalar(select(FirmRow.id).where(FirmRow.name == raw["name"]))
     founder = raw["founder"]
     firm = FirmId(known or create_firm(work, raw["name"], address(founder, raw["domain"]), founder))
@@ -85,14 +86,17 @@ def _firm(work: PlatformWork, clock: Clock) -> Firm:
 
 
 def _people(work: PlatformWork, names: Mapping[str, str]) -> dict[str, PersonId]:
-    """People by name, each with the documented password."""
-    found = ensure_people(work, names)
-    has_password = set(work.session.scalars(select(PersonRow.id).where(PersonRow.password_hash != "")))
-    for person in found.values():
-        if person not in has_password:
+    """People by name."""
+    return {names[email]: person for email, person in ensure_people(work, names).items()}
+
+
+def _give_passwords(work: PlatformWork, people: Iterable[PersonId]) -> None:
+    """The documented password for those who have none."""
+    has_one = set(work.session.scalars(select(PersonRow.id).where(PersonRow.password_hash != "")))
+    for person in people:
+        if person not in has_one:
             token = issue_token(work, person, TokenKind.INVITATION)
             set_password(work, token, TokenKind.INVITATION, PASSWORD)
-    return {names[email]: person for email, person in found.items()}
 
 
 def _client(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBrief, timeline: Timeline) -> str:
@@ -104,6 +108,7 @@ def _client(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBri
         return f"{brief.name}: there already"
     timeline.clock.moment = _onboarded(brief, timeline)
     people = _people(work, {person.email: person.name for person in brief.people})
+    _give_passwords(work, [people[person.name] for person in brief.people if person.look])
     instance = _onboard(settings, work, firm, brief, timeline)
     for person in brief.people:
         admit(work, instance.id, people[person.name], "client", invite=False)

@@ -80,7 +80,7 @@ class Undertaking:
 
     def _responsible(self) -> str:
         contributors = self.here.contributors
-        return self.here.rng.choice(contributors) if self.here.rng.random() < 0.2 else self.owner
+        return self.here.rng.choice(contributors) if contributors and self.here.rng.random() < 0.2 else self.owner
 
     def _promise(self, milestone: Milestone) -> None:
         here = self.here

@@ -46,7 +46,7 @@ def put_back(tx: Transaction, taken: Taken, actor: Actor, *, is_edit: bool) -> N
         row.last_edited_by = actor.person
         row.editors = [*row.editors, actor.person] if actor.person not in row.editors else row.editors
     refresh(tx, [row], taken.governance)
-    void_changed(tx, row, load_measure(tx.session, row, taken.governance), actor)
+    void_changed(tx, row, taken.governance, actor)
     tx.later_once("publish_metrics")
 
 
