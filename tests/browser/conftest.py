@@ -1,0 +1,84 @@
+"""A real Chromium on the real thing. All of it lives once a test process; every test has desks of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from bin.servers import start_postgres, start_redis
+from domain.ids import PersonId
+from tests.browser.desk import Desk
+from tests.browser.processes import Running, run
+
+HERE = Path(__file__).parent
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE = 20_000
+Desks = Callable[..., Desk]
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def running(server_folder: Path) -> Iterator[Running]:
+    """Servers of its own: its relay and workers must not meet what other tests leave in theirs."""
+    folder = server_folder / "browser"
+    folder.mkdir()
+    postgres = start_postgres(server_folder / "browser_postgres", durable=False)
+    redis = start_redis(server_folder / "browser_redis")
+    started = run(postgres.admin_dsn, redis.url, folder)
+    yield started
+    started.stop()
+    redis.stop()
+    postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = os.environ.get("MANDATE_CHROMIUM") or shutil.which("chromium")
+    if not program:
+        pytest.fail("No Chromium: install the package `chromium`, or say in MANDATE_CHROMIUM where one is.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desks(chromium: Browser, running: Running) -> Iterator[Desks]:
+    """desks(person) is a window where that person is signed in, desks() one where nobody is."""
+    opened: list[Desk] = []
+
+    def sit(person: PersonId | None = None, **options: Any) -> Desk:
+        settings = {"base_url": running.address, "reduced_motion": "reduce", "locale": "en-GB"} | options
+        context = chromium.new_context(**settings)
+        context.set_default_timeout(PATIENCE)
+        if person is not None:
+            context.add_cookies([{"name": "mandate", "value": running.cookie(person), "url": running.address}])
+        opened.append(Desk(context))
+        return opened[-1]
+
+    yield sit
+    for desk in opened:
+        desk.context.close()
+    for desk in opened:
+        desk.check()
