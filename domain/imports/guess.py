@@ -1,7 +1,7 @@
 """A first mapping from the names of the columns, English and German, for a user to correct."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from domain.imports.synonyms import COLUMN_NAMES
 from domain.imports.table import DecimalMark, TableRow, decimal_mark_hint
 
 _REQUIRED = frozenset({Field.START, Field.END, Field.PLAN_TOTAL, Field.PLAN_PER_MONTH})
+_EITHER = frozenset({Field.PLAN_TOTAL, Field.PLAN_PER_MONTH})
 _MILLIONS = re.compile(r"[($€£ ](m|mn|mio|mm|million|millions|millionen)\b|\b[mM](EUR|USD|CHF|GBP)\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[($€£ ](k|tsd|thousand|thousands)\b|\b[kKT](EUR|USD|CHF|GBP)\b|\bT€")
 _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{4}")
@@ -28,11 +29,17 @@ def guess_mapping(headers: Sequence[str], sample: Sequence[TableRow]) -> ColumnM
     dates = [columns[field] for field in DATES if field in columns]
     return ColumnMapping(
         columns=columns,
-        required=_REQUIRED & columns.keys(),
+        required=_required(columns),
         decimal_mark=decimal_mark_hint(_texts(headers, sample, amounts)) or DecimalMark.POINT,
         date_order=_date_order(_texts(headers, sample, dates)),
         multiplier=_multiplier(amounts),
     )
+
+
+def _required(columns: Mapping[Field, str]) -> frozenset[Field]:
+    """A plan stated in one of two ways is needed in neither column."""
+    required = _REQUIRED & columns.keys()
+    return required - _EITHER if _EITHER <= required else required
 
 
 @dataclass(frozen=True, order=True)

@@ -5,17 +5,20 @@ Under the route's rule: a function of the world that returns the values of the r
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
 
 from domain.ids import PersonId
+from domain.imports import Table, TableRow, table_to_json
 from domain.stages import Stage
+from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.measures import MilestoneRow
 from tenants.places import Instance
 from tenants.platform.models.instances import OnboardingRow
 from tenants.platform.queries.templates import list_templates
-from tests.house import House
+from tests.house import NOW, House
 from tests.team import Team
 
 
@@ -109,3 +112,42 @@ SAMPLES |= {
         )
     },
 }
+
+
+@sample("/clients/<slug>/imports/<uuid:upload>")
+@sample("/clients/<slug>/imports/<uuid:upload>/columns")
+@sample("/clients/<slug>/imports/<uuid:upload>/left-out.xlsx")
+def _committed_import(world: World) -> dict[str, object]:
+    """One that is in, with a file of rows that were left out."""
+    return {"upload": _import(world, UUID(int=11), "committed")}
+
+
+@sample("/clients/<slug>/imports/<uuid:upload>/rows-to-correct.xlsx")
+def _import_in_preview(world: World) -> dict[str, object]:
+    return {"upload": _import(world, UUID(int=12), "checked")}
+
+
+def _import(world: World, identity: UUID, state: str) -> UUID:
+    work = world.house.work(world.instance)
+    table = Table(headers=("Title",), rows=(TableRow(number=2, cells=("A",)),))
+    summary = {"measures": 1, "milestones": 0, "lines": 0, "nodes": {}, "people": [], "sums": [], "currency": "EUR"}
+    with work.transaction() as tx:
+        tx.session.merge(
+            ImportRow(
+                id=identity,
+                filename="measures.csv",
+                state=state,
+                table=table_to_json(table),
+                mapping={},
+                summary=summary,
+                rows=1,
+                left_out=[2],
+                left_out_file=b"PK",
+                uploaded_by=world.people["pmo"],
+                uploaded_at=NOW,
+                committed_at=NOW,
+                version=1,
+            )
+        )
+    work.close()
+    return identity

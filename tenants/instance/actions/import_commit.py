@@ -139,7 +139,7 @@ def _take_in(tx: Transaction, row: ImportRow, plan: ImportPlan, actor: Actor, en
     tx.record_all(written.events, actor)
     outcome = _outcome(row, plan)
     tx.record(outcome, actor, Subject(kind="import", id=row.id, label=row.filename))
-    row.summary = (row.summary or {}) | summary(plan)
+    row.summary = (row.summary or {}) | summary(plan) | {"currency": get_governance(tx.work).currency}
     return outcome
 
 

@@ -1,0 +1,233 @@
+"""The preview: every row good, to look at or to correct, and what comes in with the file; afterwards, what came in."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+from uuid import UUID
+
+from flask import render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from domain.access import Capability, NotAllowed
+from domain.hierarchy import LEVELS
+from domain.imports import (
+    Field,
+    ImportPlan,
+    ImportPreview,
+    MappingUnusable,
+    PreviewRow,
+    RowProblem,
+    RowState,
+    Severity,
+    check,
+    plan_import,
+    rejected_rows,
+)
+from domain.imports.fields import AMOUNTS, DATES
+from tenants.bell import queue_state
+from tenants.instance.actions.import_commit import may_not_admit
+from tenants.instance.queries.import_reference import get_reference
+from tenants.instance.queries.imports import COMMITTED, MAPPING, WAITING, ImportLine, Upload, get_import, get_upload
+from tenants.instance.spreadsheets import Sheet, write_xlsx
+from web.access import requires
+from web.hands import hand
+from web.instance.imports import bp
+from web.instance.imports.reading import LIMITS, XLSX, field_label, open_upload, problem_words, scope
+from web.responses import see
+
+F = Field
+PAGE, NAMED_ROWS, LONGEST_CELL = 50, 5, 60
+_SHOWN = (F.PROGRAM, F.PROJECT, F.TITLE, F.OWNER, F.CONTROLLER, F.START, F.END, F.PLAN_TOTAL, F.FORECAST_TOTAL)
+_FIGURES = (*AMOUNTS, *DATES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A preview in hand with what would come of it: `plan` of all rows but those to correct, None when none is left."""
+
+    upload: Upload
+    preview: ImportPreview
+    wrong: tuple[int, ...]
+    left_out: frozenset[int]
+    plan: ImportPlan | None
+    refusal: NotAllowed | None
+
+    @property
+    def standing(self) -> tuple[int, ...]:
+        return tuple(number for number in self.wrong if number not in self.left_out)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    text: str
+    state: str  # "", "bad" or "warn"
+    is_figure: bool
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowView:
+    number: int
+    cells: tuple[Cell, ...]
+    problems: tuple[tuple[str, str], ...]  # severity and words
+    is_wrong: bool
+    is_out: bool
+
+
+@bp.get("/<uuid:upload>")
+@requires(Capability.IMPORT)
+def show(upload: UUID) -> str | Response:
+    """Where the import stands: on to the columns, the preview, under way, or in. Htmx asks while it is under way."""
+    line = get_import(hand().work, scope(), upload)
+    if request.headers.get("HX-Request") and line.state != WAITING:
+        return Response(headers={"HX-Refresh": "true"})
+    if line.state in (WAITING, COMMITTED):
+        return _under_way(line)
+    if line.state == MAPPING:
+        return see(url_for(".columns", upload=upload))
+    looked = look(get_upload(hand().work, scope(), upload))
+    return preview_page(looked, {}) if isinstance(looked, Looked) else see(url_for(".columns", upload=upload))
+
+
+@bp.get("/<uuid:upload>/rows-to-correct.xlsx")
+@requires(Capability.IMPORT)
+def to_correct(upload: UUID) -> Response:
+    """The rows to correct with the reason beside each, to be corrected and brought back."""
+    looked = look(open_upload(upload))
+    if not isinstance(looked, Looked):
+        return see(url_for(".columns", upload=upload))
+    content = rows_file(looked.preview, looked.wrong, looked.upload.line.filename)
+    name = f"{looked.upload.line.filename.rpartition('.')[0]} rows to correct.xlsx"
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def look(found: Upload) -> Looked | MappingUnusable:
+    """Check the table as the instance is now."""
+    here = hand()
+    if found.mapping is None:
+        return MappingUnusable()
+    preview = check(found.table, found.mapping, get_reference(here.work, scope()))
+    if isinstance(preview, MappingUnusable):
+        return preview
+    wrong = tuple(row.row.number for row in preview.rows_in(RowState.CORRECT))
+    plan = plan_import(preview, frozenset(wrong))
+    return Looked(
+        upload=found,
+        preview=preview,
+        wrong=wrong,
+        left_out=frozenset(found.line.left_out) & frozenset(wrong),
+        plan=plan if isinstance(plan, ImportPlan) else None,
+        refusal=may_not_admit(plan.people, here.actor) if isinstance(plan, ImportPlan) else None,
+    )
+
+
+def rows_file(preview: ImportPreview, rows: Sequence[int], filename: str) -> bytes:
+    """A workbook of these rows with the words of their problems."""
+    rejected = rejected_rows(preview, problem_words, rows)
+    note = (f"Rows of {filename} to correct. Correct them here and bring this file back; the other rows stay.",)
+    return write_xlsx([Sheet(name="Rows to correct", headers=rejected.headers, rows=rejected.rows)], note)
+
+
+def preview_page(looked: Looked, errors: dict[str, str]) -> str:
+    """The page, at the part of the rows that the address asks for."""
+    part = request.args.get("rows", "") or _first_part(looked)
+    rows = [row for row in looked.preview.rows if part == "all" or row.state == part]
+    pages = max(1, -(-len(rows) // PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    shown = rows[(page - 1) * PAGE : page * PAGE]
+    fields = _fields(looked.preview, shown)
+    return render_template(
+        "web/instance/imports/preview.html",
+        looked=looked,
+        line=looked.upload.line,
+        counts={state.value: looked.preview.counts[state] for state in RowState},
+        cells_to_correct=sum(p.severity is Severity.CORRECT for row in looked.preview.rows for p in row.problems),
+        part=part,
+        page=page,
+        pages=pages,
+        page_links=[
+            (n, url_for(".show", upload=looked.upload.line.id, rows=part, page=n), n == page)
+            for n in _near(page, pages)
+        ],
+        fields=[(field_label(field), looked.upload.mapping.columns[field], field in _FIGURES) for field in fields],  # type: ignore[union-attr]
+        rows=[_row(looked, row, fields) for row in shown],
+        matching=len(rows),
+        created=created(looked.plan) if looked.plan else None,
+        notes=[(problem_words(_noted(looked.preview, note.reason)), note.rows) for note in looked.preview.notes],
+        named=looked.standing[:NAMED_ROWS],
+        errors=errors,
+        limits=LIMITS,
+        now=hand().work.now(),
+    )
+
+
+def created(plan: ImportPlan) -> dict[str, int]:
+    """How many of what: by level, measures, people."""
+    levels = Counter(str(LEVELS[len(path)]) for path in plan.nodes)
+    return dict(levels) | {"measure": len(plan.measures), "person": len(plan.people)}
+
+
+def _first_part(looked: Looked) -> str:
+    counts = looked.preview.counts
+    return next((str(state) for state in (RowState.CORRECT, RowState.LOOK) if counts[state]), "all")
+
+
+def _fields(preview: ImportPreview, shown: Sequence[PreviewRow]) -> list[Field]:
+    """The usual columns of the file, and every one that holds a cell to mark."""
+    marked = {problem.field for row in shown for problem in row.problems}
+    columns = preview.mapping.columns
+    return [field for field in Field if field in columns and (field in _SHOWN or field in marked)]
+
+
+def _row(looked: Looked, row: PreviewRow, fields: Sequence[Field]) -> RowView:
+    states: dict[Field | None, str] = {}
+    for problem in sorted(row.problems, key=lambda p: p.severity is Severity.CORRECT):
+        states[problem.field] = "bad" if problem.severity is Severity.CORRECT else "warn"
+    return RowView(
+        number=row.row.number,
+        cells=tuple(_cell(looked.preview, row, field, states.get(field, "")) for field in fields),
+        problems=tuple(
+            ("bad" if problem.severity is Severity.CORRECT else "warn", problem_words(problem))
+            for problem in row.problems
+        ),
+        is_wrong=row.state is RowState.CORRECT,
+        is_out=row.row.number in looked.left_out,
+    )
+
+
+def _cell(preview: ImportPreview, row: PreviewRow, field: Field, state: str) -> Cell:
+    position = preview.table.position(preview.mapping.columns[field])
+    text = row.row.cells[position].strip() if position is not None and position < len(row.row.cells) else ""
+    if len(text) > LONGEST_CELL:
+        text = f"{text[:LONGEST_CELL]}…"
+    return Cell(text=text, state=state, is_figure=field in _FIGURES, label=field_label(field))
+
+
+def _noted(preview: ImportPreview, reason: object) -> RowProblem:
+    return RowProblem(row=0, column="", field=None, value="", reason=reason, severity=Severity.LOOK)  # type: ignore[arg-type]
+
+
+def _under_way(line: ImportLine) -> str:
+    here = hand()
+    is_part = line.state == WAITING and bool(request.headers.get("HX-Request"))
+    return render_template(
+        "web/instance/imports/_under_way.html" if is_part else "web/instance/imports/in.html",
+        line=line,
+        sums=_sums_of(line),
+        currency=line.summary.get("currency", "") if line.summary else "",
+        queue_answers=line.state != WAITING or queue_state(here.settings.redis_url).up,
+        now=here.work.now(),
+    )
+
+
+def _sums_of(line: ImportLine) -> list[dict[str, object]]:
+    """The sums of a committed import, amounts as amounts again."""
+    kept = (line.summary or {}).get("sums", ())
+    return [each | {"plan": Decimal(each["plan"]), "forecast": Decimal(each["forecast"])} for each in kept]
+
+
+def _near(page: int, pages: int) -> list[int]:
+    """The first, the last, and those around this one."""
+    return sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
