@@ -13,8 +13,13 @@ from sqlalchemy import select
 from domain.ids import PersonId
 from domain.imports import Table, TableRow, table_to_json
 from domain.stages import Stage
+from tenants.instance.actions import reports
+from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.measures import MilestoneRow
+from tenants.instance.models.people import ForumRow
+from tenants.instance.models.reports import ReportRow
+from tenants.instance.queries.readers import find_reader
 from tenants.places import Instance
 from tenants.platform.models.instances import OnboardingRow
 from tenants.platform.queries.templates import list_templates
@@ -151,3 +156,29 @@ def _import(world: World, identity: UUID, state: str) -> UUID:
         )
     work.close()
     return identity
+
+
+@sample("/clients/<slug>/reports/<uuid:report>")
+@sample("/clients/<slug>/reports/<uuid:report>/file")
+def _finished_report(world: World) -> dict[str, object]:
+    work = world.house.work(world.instance)
+    found = work.session.query(ReportRow.id).filter_by(state="done").first()
+    if found is None:
+        organization = work.session.query(NodeRow).filter_by(parent_id=None).one()
+        reader = find_reader(work, world.people["pmo"])
+        assert reader is not None
+        report = reports.ask_report(work, reader.actor, organization.id, UUID(int=21))
+        assert isinstance(report, UUID)
+        reports.store_report(work, report, b"%PDF-1.7 of a test")
+        found = (report,)
+    work.close()
+    return {"report": found[0]}
+
+
+@sample("/clients/<slug>/settings/forums/<uuid:forum>")
+def _forum(world: World) -> dict[str, object]:
+    work = world.house.work(world.instance)
+    forum = work.session.query(ForumRow.id).first()
+    work.close()
+    assert forum is not None
+    return {"forum": forum[0]}

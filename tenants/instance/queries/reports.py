@@ -23,6 +23,7 @@ class ReportLine:
 
     id: UUID
     kind: str
+    node_id: UUID
     title: str
     state: str
     step: str
@@ -93,8 +94,8 @@ def get_report_file(work: Work, scope: Scope, report_id: UUID) -> ReportFile:
 def _lines() -> Select[Any]:
     """Everything but the frozen data and the file."""
     names = (
-        *("id", "kind", "title", "state", "step", "step_number", "asked_at", "as_of", "head_sequence", "head_hash"),
-        *("digest", "failure", "finished_at"),
+        *("id", "kind", "node_id", "title", "state", "step", "step_number", "asked_at", "as_of"),
+        *("head_sequence", "head_hash", "digest", "failure", "finished_at"),
     )
     size = func.octet_length(ReportFileRow.content).label("size")
     return (

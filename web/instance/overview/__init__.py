@@ -45,6 +45,7 @@ def index() -> str:
         waiting=waiting,
         sheet=sheet_of(overview, parts, tolls, len(waiting), governance, here.work.now()),
         now=here.work.now(),
+        may_close=here.actor.can(Capability.CLOSE_MONTH, f"/{governance.organization}/"),
         may_report=here.actor.can(Capability.CREATE_REPORT, node.path),
     )
 

@@ -38,7 +38,7 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """Scales ("m", "k", ""): of key figures and sentences, of tables. `unit` and `table_unit` say them with currency."""
+    """What the page says and draws. Scales ("m", "k", ""): of key figures and sentences, and of tables."""
 
     year: FiscalYear
     is_cost: bool

@@ -1,0 +1,129 @@
+"""Set-up: what governs, closing months, reference data and forums, the template in words."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tenants.instance.models.people import ForumMemberRow, ForumRow, ReferenceRow
+from tenants.instance.models.settings import SettingsRow
+from tenants.places import Instance
+from tests.house import House
+from tests.team import Team
+from tests.web.client import Client
+
+
+@pytest.fixture(scope="module")
+def governed(house: House) -> tuple[Instance, Team]:
+    with house.app.app_context():
+        instance = house.onboard("Governed AG")
+        return instance, Team(house.work(instance), house)
+
+
+@pytest.fixture
+def at(governed: tuple[Instance, Team]) -> str:
+    return f"/clients/{governed[0].slug}/settings"
+
+
+@pytest.fixture
+def team(governed: tuple[Instance, Team], house: House):  # type: ignore[no-untyped-def]
+    with house.app.app_context():
+        governed[1].work.session.rollback()
+        yield governed[1]
+
+
+@pytest.fixture
+def office(site: Flask, governed: tuple[Instance, Team]) -> Client:
+    return Client(site, governed[1].pmo)
+
+
+def count(team: Team, row_type: type, **wanted: object) -> int:
+    team.work.session.rollback()
+    conditions = [getattr(row_type, name) == value for name, value in wanted.items()]
+    return team.work.session.scalar(select(func.count()).select_from(row_type).where(*conditions)) or 0
+
+
+def test_the_facts_and_the_governance_can_be_read(office: Client, at: str) -> None:
+    page = office.get(at)
+    assert "Cost programme, version 1" in page.words and "FY 2026: Jan 2026 to Dec 2026" in page.words
+    words = office.get(f"{at}/template").words
+    assert "Size and timing confirmed by the controller" in words and "by quorum and majority" in words
+
+
+def test_every_shipped_template_can_be_read(manager: Client, two_clients: tuple[Instance, Instance]) -> None:
+    assert manager.get(f"/clients/{two_clients[1].slug}/settings/template").words
+
+
+def test_months_are_closed_one_after_the_other_and_once(site: Flask, at: str, team: Team) -> None:
+    controller = Client(site, team.controller)
+    controller.get(at, 404)
+    assert "Close Oct 2026" in controller.get(f"{at}/months").words
+    assert controller.post(f"{at}/months", {"month": "soon"}, status=422).words
+    assert "once they are over" in controller.post(f"{at}/months", {"month": "2026-12"}, status=422).words
+    for _ in range(2):
+        controller.post(f"{at}/months", {"month": "2026-10"}, status=303)
+    team.work.session.rollback()
+    team.work.session.expire_all()
+    settings = team.work.session.scalars(select(SettingsRow)).one()
+    assert settings.closed_through == "2026-10"
+    assert "The next one can be closed when it is over" in controller.get(f"{at}/months").words
+    Client(site, team.owner).post(f"{at}/months", {"month": "2026-11"}, status=404)
+
+
+def test_reference_data_is_added_once(office: Client, at: str, team: Team) -> None:
+    for name in ("Nordics", "nordics"):
+        office.post(f"{at}/references/business_unit", {"name": name}, status=303)
+    assert count(team, ReferenceRow, kind="business_unit", name="Nordics") == 1
+    assert "Nordics" in office.get(at).words
+    assert office.post(f"{at}/references/function", {"name": " "}, status=422).errors() == ["Fill in: name."]
+    assert office.post(f"{at}/references/function", {"name": "x" * 121}, status=422).errors()
+    office.post(f"{at}/references/colour", {"name": "Blue"}, status=404)
+
+
+def test_a_forum_is_added_once_and_changed(office: Client, at: str, team: Team) -> None:
+    forum = uuid4()
+    typed = {"name": "Margin board", "quorum": "2", "members": [str(team.chair), str(team.second)]}
+    for _ in range(2):
+        office.post(f"{at}/forums/{forum}", typed | {"chair": str(team.chair)}, status=303)
+    assert count(team, ForumRow, name="Margin board") == 1
+    assert count(team, ForumMemberRow, forum_id=forum) == 2
+    assert office.get(f"{at}/forums/{forum}").field("name") == "Margin board"
+    office.post(f"{at}/forums/{forum}", typed | {"members": [str(team.chair)], "quorum": "1", "chair": ""}, status=303)
+    assert count(team, ForumMemberRow, forum_id=forum) == 1
+    office.get(f"{at}/forums/{uuid4()}", 404)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "Steering committee"},
+        {"quorum": "many"},
+        {"quorum": "9"},
+        {"members": []},
+        {"quorum": "0"},
+    ],
+)
+def test_a_forum_that_cannot_be_is_told_at_the_field(
+    wrong: dict[str, object], office: Client, at: str, team: Team
+) -> None:
+    typed = {"name": "New one", "quorum": "1", "members": [str(team.chair)], "chair": ""} | wrong
+    assert office.post(f"{at}/forums/{uuid4()}", typed, status=422).errors()
+    assert count(team, ForumRow, name="New one") == 0
+
+
+def test_a_chair_is_a_member(office: Client, at: str, team: Team) -> None:
+    typed = {"name": "Another", "quorum": "1", "members": [str(team.chair)], "chair": str(team.second)}
+    assert office.post(f"{at}/forums/{uuid4()}", typed, status=422).errors() == ["The chair is one of the members."]
+
+
+def test_auditors_read_and_change_nothing(site: Flask, at: str, team: Team) -> None:
+    from domain.access import Role
+
+    auditor = Client(site, team.join("Nils Audit", Role.AUDITOR))
+    assert not [form for form in auditor.get(at).all("form", method="post") if "settings" in form.get("action", "")]
+    auditor.get(f"{at}/forums/new", 404)
+    auditor.post(f"{at}/references/function", {"name": "X"}, status=404)
