@@ -39,7 +39,7 @@ def guess_mapping(headers: Sequence[str], sample: Sequence[TableRow]) -> ColumnM
 def _required(columns: Mapping[Field, str]) -> frozenset[Field]:
     """A plan stated in one of two ways is needed in neither column."""
     required = _REQUIRED & columns.keys()
-    return required - _EITHER if _EITHER <= required else required
+    return required - _EITHER if required >= _EITHER else required
 
 
 @dataclass(frozen=True, order=True)

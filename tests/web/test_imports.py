@@ -372,7 +372,7 @@ def test_another_file_takes_the_place_of_the_whole(wizard: Wizard) -> None:
 
 def test_a_mapping_is_kept_under_a_name_and_used_again(wizard: Wizard, fresh: Work) -> None:
     name, program = f"List {uuid4().hex[:6]}", f"Program {uuid4().hex[:6]}"
-    table = "Was,Von,Bis,Was kostet es\nA,2026-01-01,2026-12-31,5\n".encode()
+    table = b"Was,Von,Bis,Was kostet es\nA,2026-01-01,2026-12-31,5\n"
     fixed = {f"constant__{level}": program for level in ("portfolio", "program", "project", "measure_package")}
     changes = {"column__title": "Was", "column__plan_total": "Was kostet es", "constant__effect_kind": "capex"}
     wizard.map(wizard.upload(table), save_as=name, **fixed, **changes)

@@ -1,6 +1,6 @@
 """Committing an import: everything the file says becomes part of the instance, in one transaction or not at all."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +21,7 @@ from domain.refusals import Refusal, Stale
 from domain.value import Scenario
 from tenants.database import Work, action
 from tenants.instance.actions.import_people import Newcomer, admit_people, give_roles
-from tenants.instance.actions.import_rows import Written, add_nodes, stored_sums, write_measures
+from tenants.instance.actions.import_rows import Nodes, Written, add_nodes, stored_sums, write_measures
 from tenants.instance.actions.refreshing import refresh
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
@@ -135,7 +135,7 @@ def _take_in(tx: Transaction, row: ImportRow, plan: ImportPlan, actor: Actor, en
     written = write_measures(tx, plan.measures, nodes, people, row.id, actor)
     give_roles(tx, written.measures, actor)
     refresh(tx, written.measures, get_governance(tx.work))
-    _compare(tx, plan, written)
+    _compare(tx, plan, nodes, written)
     tx.record_all(written.events, actor)
     outcome = _outcome(row, plan)
     tx.record(outcome, actor, Subject(kind="import", id=row.id, label=row.filename))
@@ -143,14 +143,17 @@ def _take_in(tx: Transaction, row: ImportRow, plan: ImportPlan, actor: Actor, en
     return outcome
 
 
-def _compare(tx: Transaction, plan: ImportPlan, written: Written) -> None:
-    """Control totals: plan and forecast of all programs, as the file says and as they are stored, to the cent."""
-    said = Counter[str]()
+def _compare(tx: Transaction, plan: ImportPlan, nodes: Nodes, written: Written) -> None:
+    """Control totals: plan and forecast of every program, as the file says and as they are stored, to the cent."""
+    said: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for each in plan.sums:
-        said.update({Scenario.PLAN: each.plan, Scenario.FORECAST: each.forecast})  # type: ignore[dict-item]
+        program = str(nodes[each.path].id)
+        said[program, Scenario.PLAN] += each.plan
+        said[program, Scenario.FORECAST] += each.forecast
     stored = stored_sums(tx, [row.id for row in written.measures])
-    if any(stored.get(scenario, 0) != said[scenario] for scenario in (Scenario.PLAN, Scenario.FORECAST)):
-        raise SumsDisagree(f"said {dict(said)}, stored {stored}")
+    wrong = {key: (total, stored.get(key)) for key, total in said.items() if stored.get(key, Decimal(0)) != total}
+    if wrong:
+        raise SumsDisagree(wrong)
 
 
 def _outcome(row: ImportRow, plan: ImportPlan) -> ImportCommitted:

@@ -26,6 +26,7 @@ from tenants.instance.models.values import AmountRow, EffectLineRow
 from tenants.instance.transaction import Subject, Transaction
 
 MILESTONE = "Completion"
+PROGRAM_PART = 4  # of "/organization/portfolio/program/...", as SQL counts
 Nodes = Mapping[NodePath, NodeRow]
 Event = tuple[Any, Subject]
 
@@ -109,15 +110,17 @@ def write_measures(
     return Written(measures=rows, events=events)
 
 
-def stored_sums(tx: Transaction, measures: Sequence[UUID]) -> dict[str, Decimal]:
-    """What is stored of these measures by scenario, sizes whatever their sign."""
+def stored_sums(tx: Transaction, measures: Sequence[UUID]) -> dict[tuple[str, str], Decimal]:
+    """What is stored of these measures by program (its id) and scenario; sizes whatever their sign."""
+    program = func.split_part(MeasureRow.path, "/", PROGRAM_PART)
     statement = (
-        select(AmountRow.scenario, func.sum(AmountRow.amount))
-        .join(EffectLineRow, EffectLineRow.id == AmountRow.line_id)
-        .where(EffectLineRow.measure_id.in_(measures))
-        .group_by(AmountRow.scenario)
+        select(program, AmountRow.scenario, func.sum(AmountRow.amount))
+        .join(EffectLineRow, EffectLineRow.measure_id == MeasureRow.id)
+        .join(AmountRow, AmountRow.line_id == EffectLineRow.id)
+        .where(MeasureRow.id.in_(measures))
+        .group_by(program, AmountRow.scenario)
     )
-    return dict(tx.session.execute(statement).tuples().all())
+    return {(node, scenario): total for node, scenario, total in tx.session.execute(statement)}
 
 
 def _numbers(tx: Transaction, count: int) -> range:

@@ -103,20 +103,19 @@ def _page(found: Upload, mapping: ColumnMapping, errors: Mapping[str, str], abse
     )
 
 
-def _groups(table: Table, mapping: ColumnMapping, reference: ReferenceData) -> list[tuple[str, str, list[FieldLine]]]:
+def _groups(table: Table, mapping: ColumnMapping, reference: ReferenceData) -> list[tuple[str, list[FieldLine]]]:
     """Headings with their fields, in the order of `Field`."""
     groups = (
-        ("where", _("Where it belongs"), HIERARCHY),
-        ("what", _("What it is"), (F.TITLE, F.CODE, F.DESCRIPTION, F.EXPECTED_EFFECT, F.STAGE)),
-        ("who", _("Who"), (*PEOPLE, *REFERENCES)),
-        ("when", _("When"), _DATED),
-        ("effect", _("What kind of effect"), _EFFECT),
-        ("value", _("How much"), (F.PLAN_TOTAL, F.PLAN_PER_MONTH, F.FORECAST_TOTAL, F.ACTUAL_TOTAL, F.BASELINE_TOTAL)),
+        (_("Where it belongs"), HIERARCHY),
+        (_("What it is"), (F.TITLE, F.CODE, F.DESCRIPTION, F.EXPECTED_EFFECT, F.STAGE)),
+        (_("Who"), (*PEOPLE, *REFERENCES)),
+        (_("When"), _DATED),
+        (_("What kind of effect"), _EFFECT),
+        (_("How much"), (F.PLAN_TOTAL, F.PLAN_PER_MONTH, F.FORECAST_TOTAL, F.ACTUAL_TOTAL, F.BASELINE_TOTAL)),
     )
     choices = _choices(reference)
     return [
-        (key, words, [_line(field, table, mapping, choices.get(field, ())) for field in fields])
-        for key, words, fields in groups
+        (words, [_line(field, table, mapping, choices.get(field, ())) for field in fields]) for words, fields in groups
     ]
 
 

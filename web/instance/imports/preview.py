@@ -38,7 +38,7 @@ from web.instance.imports.reading import LIMITS, XLSX, field_label, open_upload,
 from web.responses import see
 
 F = Field
-PAGE, NAMED_ROWS, LONGEST_CELL = 50, 5, 60
+PAGE, NAMED_ROWS, LONGEST_CELL, LONGEST_HEAD = 50, 5, 60, 24
 _SHOWN = (F.PROGRAM, F.PROJECT, F.TITLE, F.OWNER, F.CONTROLLER, F.START, F.END, F.PLAN_TOTAL, F.FORECAST_TOTAL)
 _FIGURES = (*AMOUNTS, *DATES)
 
@@ -151,7 +151,7 @@ def preview_page(looked: Looked, errors: dict[str, str]) -> str:
             (n, url_for(".show", upload=looked.upload.line.id, rows=part, page=n), n == page)
             for n in _near(page, pages)
         ],
-        fields=[(field_label(field), looked.upload.mapping.columns[field], field in _FIGURES) for field in fields],  # type: ignore[union-attr]
+        fields=[_head(looked.preview, field) for field in fields],
         rows=[_row(looked, row, fields) for row in shown],
         matching=len(rows),
         created=created(looked.plan) if looked.plan else None,
@@ -181,6 +181,12 @@ def _fields(preview: ImportPreview, shown: Sequence[PreviewRow]) -> list[Field]:
     return [field for field in Field if field in columns and (field in _SHOWN or field in marked)]
 
 
+def _head(preview: ImportPreview, field: Field) -> tuple[str, str, bool]:
+    """Label, the file's own name for it where that is short and another one, and whether it holds figures."""
+    label, header = field_label(field), preview.mapping.columns[field]
+    return label, header if len(header) <= LONGEST_HEAD and header != label else "", field in _FIGURES
+
+
 def _row(looked: Looked, row: PreviewRow, fields: Sequence[Field]) -> RowView:
     states: dict[Field | None, str] = {}
     for problem in sorted(row.problems, key=lambda p: p.severity is Severity.CORRECT):
@@ -200,6 +206,7 @@ def _row(looked: Looked, row: PreviewRow, fields: Sequence[Field]) -> RowView:
 def _cell(preview: ImportPreview, row: PreviewRow, field: Field, state: str) -> Cell:
     position = preview.table.position(preview.mapping.columns[field])
     text = row.row.cells[position].strip() if position is not None and position < len(row.row.cells) else ""
+    text = text.removesuffix("T00:00:00Z") if field in DATES else text  # a day, however a program exports it
     if len(text) > LONGEST_CELL:
         text = f"{text[:LONGEST_CELL]}…"
     return Cell(text=text, state=state, is_figure=field in _FIGURES, label=field_label(field))
