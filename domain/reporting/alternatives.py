@@ -32,7 +32,7 @@ def _curve(view: View) -> str:
     curve, money = view.curve, view.pack.meta.currency
     if curve.is_empty:
         return "No amounts"
-    what = "cost" if view.lens is Lens.COST else "net effect"
+    what = "cost" if view.lens is Lens.COST else "effect"
     text = f"Cumulated {what} of {view.pack.meta.fiscal_year}. In {month(curve.months[-1])} plan reaches "
     text += f"{amount(curve.plan[-1], money)} and forecast {amount(curve.forecast[-1], money)}."
     if not curve.actual:

@@ -51,7 +51,9 @@ def supporting(pack: SteeringPack) -> list[Kpi]:
             _milestones(total),
         ]
     return [
-        _small(f"Plan {pack.meta.fiscal_year}", amount(total.plan_year, money), "net effect of the fiscal year"),
+        _small(
+            f"Plan {pack.meta.fiscal_year}", amount(total.plan_year, money), "effect of the fiscal year"
+        ),
         _small("Realisation", share, f"actual / plan to {until}"),
         _small("Leakage since lock", amount(total.leakage, money), "locked plan less forecast, all months"),
         _small("One-off cost", amount(total.cost_forecast, money), f"forecast; plan {amount(total.cost_plan)}"),
@@ -61,7 +63,7 @@ def supporting(pack: SteeringPack) -> list[Kpi]:
 def _forecast(pack: SteeringPack, total: NodeRow) -> Kpi:
     gap = total.forecast_year - total.plan_year
     against = f"{_difference(gap)} the plan of {amount(total.plan_year)}"
-    return _money(pack, f"Forecast {pack.meta.fiscal_year}, net", total.forecast_year, against, chart="forecast")
+    return _money(pack, f"Forecast {pack.meta.fiscal_year}", total.forecast_year, against, chart="forecast")
 
 
 def _forecast_cost(pack: SteeringPack, total: NodeRow) -> Kpi:

@@ -103,12 +103,21 @@ def mini_curve(
     words: str = "100 %",
 ) -> Chart:
     """A small multiple on a common scale: shares of the full-year plan, 1 being all of it."""
+    low = min([0.0, *(float(value) for value in (*plan, *forecast, *actual) if value is not None)])
     frame = _Frame(
-        width=300, height=96, left=4, right=260, top=6, bottom=90, low=0, high=top, count=max(len(plan), len(actual), 2)
+        width=300,
+        height=96,
+        left=4,
+        right=260,
+        top=6,
+        bottom=90,
+        low=low,
+        high=top,
+        count=max(len(plan), len(actual), 2),
     )
     full = frame.y(1)
     shapes: list[Shape] = [
-        Line("axis", frame.left, frame.bottom, frame.right, frame.bottom),
+        Line("axis", frame.left, frame.y(0), frame.right, frame.y(0)),
         Line("gridline", frame.left, full, frame.right, full),
         Words("tick", frame.right + 4, full + 4, words),
         *(Run("l-plan-thin", run) for run in runs(frame.points(plan))),

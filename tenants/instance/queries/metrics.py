@@ -59,11 +59,11 @@ def _stages(work: Work) -> tuple[StageFigures, ...]:
 
 
 def _sums(work: Work) -> Mapping[str, Decimal]:
-    """Net effect of the year, effect to date, and the full year of what is locked."""
+    """Effect of the year and to date, before one-off cost, and the full year of what is locked."""
     row = FiguresRow
     columns: dict[str, Any] = {
-        "plan_year": row.plan_year - row.one_off_plan_year,
-        "forecast_year": row.forecast_year - row.one_off_forecast_year,
+        "plan_year": row.plan_year,
+        "forecast_year": row.forecast_year,
         "plan_to_date": row.plan_to_date,
         "actual_to_date": row.actual_to_date,
         "plan_full_year": case((row.is_locked, row.plan_full_year)),
@@ -97,12 +97,12 @@ def _median_days(work: Work) -> Decimal | None:
 
 
 def _curve(work: Work, governance: Governance, year: FiscalYear) -> tuple[MonthFigures, ...]:
-    """Net effect of every month of the year; `actual` only for closed months."""
+    """Effect of every month of the year, before one-off cost; `actual` only for closed months."""
     row = MeasureMonthRow
     columns = {
-        "plan": row.plan - row.one_off_plan,
-        "forecast": row.outlook - row.one_off_outlook,
-        "actual": func.coalesce(row.actual, 0) - func.coalesce(row.one_off_actual, 0),
+        "plan": row.plan,
+        "forecast": row.outlook,
+        "actual": func.coalesce(row.actual, 0),
     }
     statement = (
         select(row.month, *(func.sum(column).label(name) for name, column in columns.items()))

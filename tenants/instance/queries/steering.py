@@ -24,6 +24,7 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.values import MeasureMonthRow
 from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.queries.overview import get_sums
 from tenants.instance.queries.scoping import below
 from tenants.instance.queries.steering_contradictions import contradiction_rows
 from tenants.instance.queries.steering_levels import Levels, levels_of
@@ -54,7 +55,8 @@ def steering_pack(work: Work, scope: Scope, asked: Asked, head: Head) -> Steerin
     """The pack as of now, unsigned. Read it in one snapshot together with `head`."""
     governance, today = get_governance(work), work.now().date()
     year = governance.year_of(today)
-    period = Period(year=year, closed=governance.closed_through)
+    is_cost_only = get_sums(work, scope, asked.path).is_cost_only
+    period = Period(year=year, closed=governance.closed_through, is_cost_only=is_cost_only)
     node = work.get(NodeTable, asked.node)
     levels = levels_of(Level(node.level), governance)
     lines = read_lines(work, scope, asked.path, period, today)
@@ -197,14 +199,15 @@ def _matrix(lines: Iterable[Line]) -> tuple[MatrixCell, ...]:
 
 
 def _curve(work: Work, scope: Scope, path: str, period: Period) -> tuple[MonthRow, ...]:
-    """Net effect of every month of the year: plan, outlook, and the actual of closed months."""
-    net = {
-        "plan": MeasureMonthRow.plan - MeasureMonthRow.one_off_plan,
-        "forecast": MeasureMonthRow.outlook - MeasureMonthRow.one_off_outlook,
-        "actual": func.coalesce(MeasureMonthRow.actual, 0) - func.coalesce(MeasureMonthRow.one_off_actual, 0),
+    """Effect of every month of the year: plan, outlook, and the actual of closed months."""
+    row, actual = MeasureMonthRow, func.coalesce(MeasureMonthRow.actual, 0)
+    effects = {
+        "plan": period.effect(row.plan, row.one_off_plan),
+        "forecast": period.effect(row.outlook, row.one_off_outlook),
+        "actual": period.effect(actual, func.coalesce(row.one_off_actual, 0)),
     }
     statement = (
-        select(MeasureMonthRow.month, *(func.sum(column).label(name) for name, column in net.items()))
+        select(MeasureMonthRow.month, *(func.sum(column).label(name) for name, column in effects.items()))
         .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
         .where(below(MeasureRow.path, scope), MeasureRow.path.startswith(path, autoescape=True))
         .where(MeasureMonthRow.month.between(period.year.start.first, period.year.end.first))

@@ -25,14 +25,19 @@ class Period:
 
     year: FiscalYear
     closed: Month | None
+    is_cost_only: bool = False
 
     def is_closed(self, month: Month) -> bool:
         return self.closed is not None and month <= self.closed
 
+    def effect(self, effect: Any, one_off_cost: Any) -> Any:
+        """Effects are shown before one-off cost, as on the pages; where there is nothing but cost, it is the effect."""
+        return -one_off_cost if self.is_cost_only else effect
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A measure. Effects are net of one-off cost; `plan_to_date` and `actual_to_date` are of this fiscal year."""
+    """A measure. Effects are before one-off cost, see `Period`; `plan_to_date` and `actual_to_date` are of this fiscal year."""
 
     id: UUID
     code: str
@@ -68,7 +73,7 @@ def read_lines(work: Work, scope: Scope, path: str, period: Period, today: date)
     """Every measure below `path` inside the scope, by code. One statement."""
     dated, walked = _to_date(period), _milestones(today)
     statement = (
-        _columns(dated, walked)
+        _columns(period, dated, walked)
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .outerjoin(MemberRow, MemberRow.id == MeasureRow.owner_id)
         .outerjoin(dated, dated.c.measure_id == MeasureRow.id)
@@ -85,14 +90,14 @@ def late(today: date) -> Any:
     return and_(is_open, func.greatest(today, MilestoneRow.forecast_on) > MilestoneRow.due_on)
 
 
-def _columns(dated: Subquery, walked: Subquery) -> Select[Any]:
+def _columns(period: Period, dated: Subquery, walked: Subquery) -> Select[Any]:
     measure, figures = MeasureRow, FiguresRow
     own = ("id", "code", "title", "path", "stage", "state", "implementation", "potential", "updated_at")
     return select(
         *(getattr(measure, name) for name in own),
         func.coalesce(MemberRow.name, "").label("owner"),
-        (figures.plan_year - figures.one_off_plan_year).label("plan_year"),
-        (figures.forecast_year - figures.one_off_forecast_year).label("forecast_year"),
+        period.effect(figures.plan_year, figures.one_off_plan_year).label("plan_year"),
+        period.effect(figures.forecast_year, figures.one_off_forecast_year).label("forecast_year"),
         func.coalesce(dated.c.plan, 0).label("plan_to_date"),
         func.coalesce(dated.c.actual, 0).label("actual_to_date"),
         figures.plan_full_year.label("full_year_plan"),
@@ -109,14 +114,14 @@ def _columns(dated: Subquery, walked: Subquery) -> Select[Any]:
 
 
 def _to_date(period: Period) -> Subquery:
-    """Net effect of the closed months of the year, by measure; no rows before a month of it is closed."""
+    """Effect of the closed months of the year, by measure; no rows before a month of it is closed."""
     month = MeasureMonthRow
     last = period.closed.first if period.closed else period.year.previous.start.first
-    actual = func.coalesce(month.actual, 0) - func.coalesce(month.one_off_actual, 0)
+    actual = period.effect(func.coalesce(month.actual, 0), func.coalesce(month.one_off_actual, 0))
     return (
         select(
             month.measure_id,
-            func.sum(month.plan - month.one_off_plan).label("plan"),
+            func.sum(period.effect(month.plan, month.one_off_plan)).label("plan"),
             func.sum(actual).label("actual"),
         )
         .where(month.month.between(period.year.start.first, min(last, period.year.end.first)))
