@@ -138,7 +138,7 @@ def _matching(wanted: TrailFilter) -> list[ColumnElement[bool]]:
     if wanted.kind:
         conditions.append(row.kind == wanted.kind)
     if wanted.refusals_only:
-        conditions.append(row.is_refusal)
+        conditions.append(row.is_refusal.is_(True))
     if wanted.since:
         conditions.append(row.at >= _midnight(wanted.since))
     if wanted.until:

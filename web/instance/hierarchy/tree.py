@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import request
@@ -24,9 +25,9 @@ class View:
     edit: UUID | None
     node: UUID | None
 
-    def query(self, **changes: object) -> dict[str, object]:
+    def query(self, **changes: Any) -> dict[str, Any]:
         """The address of this view with some parts changed; None leaves one out."""
-        now: dict[str, object] = {
+        now: dict[str, Any] = {
             "q": self.words or None,
             "depth": self.depth or None,
             "open": sorted(str(each) for each in self.opened) or None,

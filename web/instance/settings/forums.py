@@ -1,5 +1,6 @@
 """Decision forums: name, members, chair, and how many make a quorum."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -48,7 +49,7 @@ def save(forum: UUID) -> Answer:
     here = hand()
     existing = next((line for line in list_forums(here.work) if line.id == forum), None)
     people = dict(list_active_names(here.work))
-    typed = {
+    typed: dict[str, Any] = {
         "name": " ".join(request.form.get("name", "").split()),
         "quorum": request.form.get("quorum", "").strip(),
         "chair": request.form.get("chair", ""),
@@ -65,7 +66,7 @@ def save(forum: UUID) -> Answer:
     return see(url_for("instance.settings.index", _anchor="forums"))
 
 
-def _errors(typed: dict, forum: UUID) -> dict[str, str]:  # type: ignore[type-arg]
+def _errors(typed: dict[str, Any], forum: UUID) -> dict[str, str]:
     taken = {line.name.casefold() for line in list_forums(hand().work) if line.id != forum}
     errors = {
         "name": _("Enter a name.")
@@ -88,7 +89,7 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 999 and len(text) <= 3
 
 
-def _form(forum: UUID, line: ForumLine | None, typed: dict, errors: dict[str, str]) -> str:  # type: ignore[type-arg]
+def _form(forum: UUID, line: ForumLine | None, typed: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
         "web/instance/settings/forum.html",
         forum=forum,
