@@ -45,14 +45,14 @@ def _node_paths(work: Work, scope: Scope) -> dict[NodeId, NodePath]:
     statement = select(NodeRow.id, NodeRow.parent_id, NodeRow.name).where(inside).order_by(func.length(NodeRow.path))
     paths: dict[NodeId, NodePath] = {}
     for node, parent, name in work.session.execute(statement):
-        paths[NodeId(node)] = (*paths[parent], name) if parent else ()
+        paths[NodeId(node)] = (*paths[NodeId(parent)], name) if parent else ()
     return paths
 
 
 def _measures(work: Work, scope: Scope, paths: Mapping[NodeId, NodePath]) -> frozenset[MeasureKey]:
     statement = select(MeasureRow.package_id, MeasureRow.external_ref, MeasureRow.title)
     rows = work.session.execute(statement.where(below(MeasureRow.path, scope)))
-    return frozenset(measure_key(paths[package], code or "", title) for package, code, title in rows)
+    return frozenset(measure_key(paths[NodeId(package)], code or "", title) for package, code, title in rows)
 
 
 def _people(work: Work) -> tuple[KnownPerson, ...]:
