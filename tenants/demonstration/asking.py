@@ -11,11 +11,10 @@ from domain.access import Actor
 from domain.approvals.request import ApprovalRequest, Choice, RequestStep, Vote
 from domain.approvals.requesting import Requested
 from domain.governance.policies import Rule
-from domain.ids import PersonId
 from domain.refusals import Refusal
 from domain.stages import Stage
-from tenants.demonstration.engagement import Engagement, done
-from tenants.demonstration.timeline import Diary
+from tenants.demonstration.engagement import Engagement
+from tenants.demonstration.timeline import Diary, done
 from tenants.demonstration.words import ASSENT, DISSENT, TURNS
 from tenants.instance.actions import requests
 
@@ -113,10 +112,10 @@ class Asking:
 
     def _voters(self, step: RequestStep) -> list[Actor]:
         """As many as it takes; of several who could, the client's own programme office."""
-        office = self.here.people[self.here.brief.programme_office]
-        able: list[PersonId] = sorted(step.approvers, key=lambda person: (person != office, str(person)))
+        office = self.here.brief.programme_office
+        able = [self.here.actor(person) for person in step.approvers]
         needed = 1 if step.rule is Rule.ANY else step.needed
-        return [self.here.actor(person) for person in able[:needed]]
+        return sorted(able, key=lambda actor: (actor.name != office, actor.name))[:needed]
 
     def _vote(self, choice: Choice) -> Vote:
         rng = self.here.rng

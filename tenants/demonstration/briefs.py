@@ -156,7 +156,7 @@ def _measure(line: str, package: str, programme: str) -> MeasureBrief:
     *words, value, cost, more = line.split(" | ")
     fate = yaml.safe_load(more)
     wait = Wait(**fate.pop("wait")) if "wait" in fate else None
-    said = dict(zip(("title", "about", "effect", "function", "kind", "line"), words, strict=True))
+    said: dict[str, Any] = dict(zip(("title", "about", "effect", "function", "kind", "line"), words, strict=True))
     return MeasureBrief(
         **said, value=int(value), cost=int(cost), package=package, programme=programme, wait=wait, **fate
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,26 +12,13 @@ from sqlalchemy import select
 from domain.access import Actor, Role
 from domain.hierarchy import Level
 from domain.ids import ForumId, NodeId, PersonId
-from domain.refusals import Refusal
 from tenants.database import Work
 from tenants.demonstration.briefs import ClientBrief
-from tenants.demonstration.timeline import Timeline
+from tenants.demonstration.timeline import Timeline, done
 from tenants.instance.actions import hierarchy, members
 from tenants.instance.models.people import ForumRow, ReferenceRow
 from tenants.instance.queries.directory import find_actor
 from tenants.instance.queries.governance import Governance, get_governance
-
-R = TypeVar("R")
-
-
-class Refused(RuntimeError):
-    """The demonstration wanted something that the rules refuse: the brief is wrong."""
-
-
-def done(outcome: R | Refusal) -> R:
-    if isinstance(outcome, Refusal):
-        raise Refused(outcome)
-    return outcome
 
 
 @dataclass(kw_only=True)

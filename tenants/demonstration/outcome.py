@@ -123,7 +123,8 @@ def _late(brief: MeasureBrief, reach: float, rng: Random) -> int:
     if brief.late is not None:
         return max(0, brief.late)
     chance = rng.random()
-    if brief.stage != Stage.DECIDED or brief.slips or brief.silent:
+    asks = brief.wait is not None and brief.wait.kind == "gate"
+    if brief.stage != Stage.DECIDED or brief.slips or brief.silent or asks:
         return 0
     if reach < 0.8:
         return rng.randint(17, 45) if chance < 0.7 else 0

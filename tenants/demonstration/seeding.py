@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from multiprocessing import get_context
 
 from sqlalchemy import select, update
 
@@ -13,12 +15,12 @@ from domain.access import FirmActor, FirmRole
 from domain.approvals.request import RequestState
 from domain.ids import FirmId, PersonId
 from domain.months import Month, span
-from tenants.database import PlatformWork, Work, action, instance_work, platform_work
+from tenants.database import PlatformWork, Work, action, base_app, instance_work, platform_work
 from tenants.demonstration.briefs import CLIENTS, ClientBrief, MeasureBrief, address, read_client, read_firm
-from tenants.demonstration.engagement import Engagement, done, furnish
+from tenants.demonstration.engagement import Engagement, furnish
 from tenants.demonstration.outcome import work_out
 from tenants.demonstration.story import Story
-from tenants.demonstration.timeline import Clock, Diary, Timeline
+from tenants.demonstration.timeline import Clock, Diary, Timeline, done
 from tenants.instance.actions.reports import ask_report
 from tenants.instance.actions.values import close_month
 from tenants.instance.models.outbox import OutboxRow
@@ -42,6 +44,7 @@ from tenants.settings import Settings
 PASSWORD = "demonstration-only"  # noqa: S105 - documented, and refused in production
 ONBOARDED_BEFORE = timedelta(days=120)  # before the fiscal year began; a young engagement: before today
 YOUNG_DAYS = 75
+FIRM_BEFORE = timedelta(days=600)
 
 
 class ProductionRefused(RuntimeError):
@@ -58,21 +61,44 @@ class Firm:
     people: Mapping[str, PersonId]
 
 
-def seed(settings: Settings, now: datetime, clients: tuple[str, ...] = CLIENTS) -> Iterator[str]:
-    """Make what is missing; yields a line for each client. Repeatable. Needs an application context."""
-    if settings.environment == "production":
-        raise ProductionRefused
-    clock = Clock(now - timedelta(days=600))
+def seed(settings: Settings, now: datetime) -> Iterator[str]:
+    """Make what is missing, two clients at a time; yields a line for each. Repeatable. Needs an application context."""
+    seed_firm(settings, now)
+    # The database works while a client thinks, so two of them keep two cores busy.
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(partial(seed_apart, settings, now), CLIENTS)
+
+
+def seed_apart(settings: Settings, now: datetime, key: str) -> str:
+    """One client, in a process of its own."""
+    with base_app(settings).app_context():
+        return seed_client(settings, now, key)
+
+
+def seed_client(settings: Settings, now: datetime, key: str) -> str:
+    """One client from its onboarding to today. Says what was done."""
+    firm = seed_firm(settings, now)
+    clock = Clock(now)
     work = platform_work(clock=clock)
     try:
-        firm = _firm(work, clock)
-        for key in clients:
-            yield _client(settings, work, firm, read_client(key), Timeline(now=now, clock=clock))
+        return _client(settings, work, firm, read_client(key), Timeline(now=now, clock=clock))
     finally:
         work.close()
 
 
-def _firm(work: PlatformWork, clock: Clock) -> Firm:
+def seed_firm(settings: Settings, now: datetime) -> Firm:
+    """The firm and its people, made once."""
+    if settings.environment == "production":
+        raise ProductionRefused
+    clock = Clock(now - FIRM_BEFORE)
+    work = platform_work(clock=clock)
+    try:
+        return _firm(work)
+    finally:
+        work.close()
+
+
+def _firm(work: PlatformWork) -> Firm:
     raw = read_firm()
     emails = {address(each["name"], raw["domain"]): each["name"] for each in raw["people"]}
     people = _people(work, emails)
@@ -120,7 +146,8 @@ def _client(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBri
         _ask_report(here)
     finally:
         inside.close()
-    return f"{brief.name}: {len(brief.measures)} measures"
+    ended = [f"\n  {title} ended early: {refused}" for title, refused in timeline.ended.items()]
+    return f"{brief.name}: {len(brief.measures)} measures{''.join(ended)}"
 
 
 def _onboarded(brief: ClientBrief, timeline: Timeline) -> datetime:
@@ -131,7 +158,9 @@ def _onboarded(brief: ClientBrief, timeline: Timeline) -> datetime:
 
 def _onboard(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBrief, timeline: Timeline) -> Instance:
     administrator = next(person for person in brief.people if person.name == brief.administrator)
-    version = work.session.scalars(select(TemplateVersionRow.id).where(TemplateVersionRow.key == brief.template)).one()
+    shipped = (TemplateVersionRow.key == brief.template, TemplateVersionRow.firm_id.is_(None))
+    newest = select(TemplateVersionRow.id).where(*shipped).order_by(TemplateVersionRow.number.desc()).limit(1)
+    version = work.session.scalars(newest).one()
     wish = Wish(
         client_name=brief.name,
         template_version_id=version,
@@ -163,7 +192,7 @@ def _story(here: Engagement, brief: MeasureBrief) -> Story:
     return Story(
         here=here,
         brief=brief,
-        diary=Diary(timeline=here.timeline, rng=here.rng),
+        diary=Diary(timeline=here.timeline, rng=here.rng, story=brief.title),
         days=work_out(brief, here.timeline, here.rng),
         measure=here.new_id(),
         owner=here.rng.choice(owners),

@@ -14,9 +14,9 @@ from domain.status import Dimension, Status
 from tenants.demonstration.amounts import Amounts, cost_line, effect_line, planned_grid
 from tenants.demonstration.asking import Asking
 from tenants.demonstration.briefs import MeasureBrief, Wait
-from tenants.demonstration.engagement import Engagement, done
+from tenants.demonstration.engagement import Engagement
 from tenants.demonstration.outcome import Outcome
-from tenants.demonstration.timeline import Diary
+from tenants.demonstration.timeline import Diary, done
 from tenants.demonstration.undertaking import Undertaking
 from tenants.demonstration.value_story import ValueStory
 from tenants.demonstration.words import ASSUMPTIONS, DEPENDENCIES, OVERRIDES, RISKS, SOURCES

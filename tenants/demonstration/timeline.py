@@ -6,12 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import TypeVar
 
 from domain.months import Month
+from domain.refusals import Refusal
 
 SATURDAY = 5
 CLOSED_AFTER_DAYS = 8  # a month is closed on this day of the next one
 QUARTER_STARTS = (1, 4, 7, 10)
+
+
+R = TypeVar("R")
+
+
+class Refused(RuntimeError):
+    """The demonstration wanted something that the rules refuse: the brief is wrong."""
+
+
+def done(outcome: R | Refusal) -> R:
+    """What came of an action that must not be refused."""
+    if isinstance(outcome, Refusal):
+        raise Refused(outcome)
+    return outcome
 
 
 @dataclass
@@ -27,13 +43,24 @@ class Clock:
         self.moment += timedelta(minutes=minutes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    moment: datetime
+    story: str
+    act: Callable[[], object]
+
+
 @dataclass(kw_only=True)
 class Timeline:
-    """What happens, gathered first and played afterwards; nothing happens after `now`."""
+    """What happens, gathered first and played afterwards; nothing happens after `now`.
+
+    A story that meets a refusal ends there, so that an unlucky day costs one measure and not the demonstration.
+    """
 
     now: datetime
     clock: Clock
-    happenings: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+    ended: dict[str, Refused] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -55,14 +82,19 @@ class Timeline:
     def closing_day(self, month: Month) -> date:
         return month.plus(1).first + timedelta(days=CLOSED_AFTER_DAYS - 1)
 
-    def at(self, moment: datetime, act: Callable[[], object]) -> None:
-        self.happenings.append((min(moment, self.now), len(self.happenings), act))
+    def at(self, moment: datetime, act: Callable[[], object], story: str = "") -> None:
+        self.happenings.append(Happening(moment=min(moment, self.now), story=story, act=act))
 
     def play(self) -> None:
         """Everything in order; what was added first goes first where moments are equal."""
-        for moment, _, act in sorted(self.happenings, key=lambda happening: happening[:2]):
-            self.clock.moment = moment
-            act()
+        for happening in sorted(self.happenings, key=lambda each: each.moment):
+            if happening.story in self.ended:
+                continue
+            self.clock.moment = happening.moment
+            try:
+                happening.act()
+            except Refused as refused:
+                self.ended[happening.story] = refused
         self.clock.moment = self.now
 
 
@@ -72,6 +104,7 @@ class Diary:
 
     timeline: Timeline
     rng: Random
+    story: str
     newest: datetime | None = None
 
     def on(self, day: date, act: Callable[[], object]) -> None:
@@ -83,8 +116,8 @@ class Diary:
         if self.newest is not None and moment <= self.newest:
             moment = self.newest + timedelta(minutes=self.rng.randint(2, 9))
         self.newest = moment
-        self.timeline.at(moment, act)
+        self.timeline.at(moment, act, self.story)
 
     def beside(self) -> Diary:
         """Another strand of the same story: it goes on from here on its own."""
-        return Diary(timeline=self.timeline, rng=self.rng, newest=self.newest)
+        return Diary(timeline=self.timeline, rng=self.rng, story=self.story, newest=self.newest)

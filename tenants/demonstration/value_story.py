@@ -12,9 +12,9 @@ from domain.months import Month, span
 from domain.stages import Stage
 from domain.value import Scenario
 from tenants.demonstration.amounts import Amounts
-from tenants.demonstration.engagement import Engagement, done
+from tenants.demonstration.engagement import Engagement
 from tenants.demonstration.outcome import Outcome
-from tenants.demonstration.timeline import Diary
+from tenants.demonstration.timeline import Diary, done
 from tenants.instance.actions import values
 
 ENTERED_DAYS = 4  # actuals of a month are in on the fifth of the next
