@@ -133,6 +133,7 @@ def _curve_chart(curve: Curve, title: str, is_cost: bool, scale: str, currency: 
 
 
 def _funnel(overview: Overview, governance: Governance, title: str, is_cost: bool, scale: str) -> charts.Chart:
+    scale = "k" if scale == "m" else scale  # its figures are whole: thousands tell small stages apart
     by = SCALES[scale]
     rows = [
         charts.FunnelRow(
