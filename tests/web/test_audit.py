@@ -67,7 +67,7 @@ def test_filters_narrow_and_bad_days_are_told(site: Flask, full: tuple[Instance,
 def test_a_narrow_scope_shows_neither_other_branches_nor_the_whole_instance(
     site: Flask, full: tuple[Instance, Team], house: House
 ) -> None:
-    instance, team = full
+    _instance, team = full
     with house.app.app_context():
         branch = team.build(team.actor(team.pmo))
         auditor = team.enrol("Nils Audit", f"{uuid4()}@example.org")
@@ -86,7 +86,7 @@ def test_export_holds_what_the_filter_lets_through(site: Flask, full: tuple[Inst
 
 
 def test_verification_says_that_the_chain_holds(site: Flask, full: tuple[Instance, Team], house: House) -> None:
-    instance, team = full
+    _instance, team = full
     with house.app.app_context():
         auditor = team.join("Vera Audit", Role.AUDITOR)
     client = Client(site, auditor)
