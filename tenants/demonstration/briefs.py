@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from domain.access import Role
+from domain.stages import Stage
 
 FOLDER = Path(__file__).parent
 CLIENTS = ("lindqvist", "nordfrakt", "brandvold")
@@ -96,6 +97,11 @@ class ClientBrief:
     milestones: Mapping[str, tuple[str, ...]]  # function -> titles
     hierarchy: Mapping[str, Any]
     measures: tuple[MeasureBrief, ...] = field(default=())
+
+    @property
+    def is_young(self) -> bool:
+        """Whether nothing is decided yet."""
+        return all(measure.stage < Stage.DECIDED for measure in self.measures)
 
 
 def _words(raw: Mapping[str, Any]) -> dict[str, Any]:

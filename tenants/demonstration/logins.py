@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from domain.access import Role
 from tenants.demonstration.briefs import CLIENTS, address, read_client, read_firm
 from tenants.demonstration.seeding import PASSWORD
 
@@ -43,4 +44,4 @@ def table() -> str:
 
 
 def _words(role: str) -> str:
-    return role.replace("_", " ").capitalize()
+    return "PMO" if role == Role.PMO else role.replace("_", " ").capitalize()

@@ -44,6 +44,7 @@ from tenants.settings import Settings
 PASSWORD = "demonstration-only"  # noqa: S105 - documented, and refused in production
 ONBOARDED_BEFORE = timedelta(days=120)  # before the fiscal year began; a young engagement: before today
 YOUNG_DAYS = 75
+GROWN_MONTHS, YOUNG_MONTHS = (8, 9, 10), (0, 1, 2)  # of the fiscal year, over on the day of seeding
 FIRM_BEFORE = timedelta(days=600)
 
 
@@ -81,7 +82,9 @@ def seed_client(settings: Settings, now: datetime, key: str) -> str:
     clock = Clock(now)
     work = platform_work(clock=clock)
     try:
-        return _client(settings, work, firm, read_client(key), Timeline(now=now, clock=clock))
+        brief = read_client(key)
+        over = YOUNG_MONTHS if brief.is_young else GROWN_MONTHS
+        return _client(settings, work, firm, brief, Timeline(now=now, clock=clock, months_over=over))
     finally:
         work.close()
 
@@ -151,9 +154,8 @@ def _client(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBri
 
 
 def _onboarded(brief: ClientBrief, timeline: Timeline) -> datetime:
-    oldest = max((measure.stage for measure in brief.measures), default=1)
     year = datetime.combine(timeline.year_start.first, time(8, 30), tzinfo=UTC)
-    return timeline.now - timedelta(days=YOUNG_DAYS) if oldest < 4 else year - ONBOARDED_BEFORE
+    return timeline.now - timedelta(days=YOUNG_DAYS) if brief.is_young else year - ONBOARDED_BEFORE
 
 
 def _onboard(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBrief, timeline: Timeline) -> Instance:
@@ -181,7 +183,7 @@ def _onboard(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBr
 def _play(here: Engagement) -> None:
     for brief in here.brief.measures:
         _story(here, brief).tell()
-    if any(measure.stage >= 4 for measure in here.brief.measures):
+    if not here.brief.is_young:
         _close_months(here)
     here.timeline.play()
 

@@ -59,6 +59,7 @@ class Timeline:
 
     now: datetime
     clock: Clock
+    months_over: tuple[int, int, int] = (8, 9, 10)  # one of them makes the fiscal year begin with a quarter
     happenings: list[Happening] = field(default_factory=list)
     ended: dict[str, Refused] = field(default_factory=dict)
 
@@ -73,8 +74,9 @@ class Timeline:
 
     @property
     def year_start(self) -> Month:
-        """The first month of the client's fiscal year: a quarter's start, with eight to ten months of it over."""
-        return next(month for n in (8, 9, 10) if (month := self.last_month.plus(1 - n)).month in QUARTER_STARTS)
+        """The first month of the client's fiscal year: a quarter's start, with so many months of it over."""
+        starts = (self.last_month.plus(1 - over) for over in self.months_over)
+        return next(month for month in starts if month.month in QUARTER_STARTS)
 
     def ago(self, days: float) -> date:
         return self.today - timedelta(days=days)
