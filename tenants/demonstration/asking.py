@@ -11,6 +11,7 @@ from domain.access import Actor
 from domain.approvals.request import ApprovalRequest, Choice, RequestStep, Vote
 from domain.approvals.requesting import Requested
 from domain.governance.policies import Rule
+from domain.governance.template import ReasonList
 from domain.refusals import Refusal
 from domain.stages import Stage
 from tenants.demonstration.engagement import Engagement
@@ -73,7 +74,9 @@ class Asking:
         return ask
 
     def _ask_turn(self, kind: str, reason: int, asker: str) -> Callable[[], object]:
-        code, text = TURNS[kind][reason % len(TURNS[kind])]
+        template = self.here.governance.template
+        known = [(code, text) for code, text in TURNS[kind] if template.reason(ReasonList(kind), code)]
+        code, text = known[reason % len(known)]
 
         def ask() -> None:
             here = self.here

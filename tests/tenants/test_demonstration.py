@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.access import FirmRole, Role
+from domain.governance.template import ReasonList
 from domain.stages import MeasureState, Stage
 from domain.status import Status
 from tenants.database import Work
@@ -17,12 +18,14 @@ from tenants.demonstration.logins import logins, table
 from tenants.demonstration.outcome import work_out
 from tenants.demonstration.seeding import PASSWORD, ProductionRefused, seed_client, seed_firm
 from tenants.demonstration.timeline import Clock, Timeline
+from tenants.demonstration.words import TURNS
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.verification import verify_instance
+from tenants.platform.actions.library import parsed, shipped_texts
 from tenants.platform.actions.passwords import password_fault
 from tenants.platform.actions.signin import sign_in
 from tenants.registry import active_instances
@@ -120,6 +123,13 @@ def test_about_a_hundred_and_twenty_measures_with_titles_of_their_own() -> None:
     titles = [measure.title for key in CLIENTS for measure in read_client(key).measures]
     assert len(titles) == len(set(titles))
     assert 110 <= len(titles) <= 130
+
+
+@pytest.mark.parametrize("text", shipped_texts())
+def test_every_template_knows_a_reason_for_every_turn(text: str) -> None:
+    template = parsed(text)
+    for kind, reasons in TURNS.items():
+        assert any(template.reason(ReasonList(kind), code) for code, _ in reasons), (template.key, kind)
 
 
 @pytest.mark.parametrize("key", CLIENTS)
