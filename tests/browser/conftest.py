@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from bin.servers import start_postgres, start_redis
 from domain.ids import PersonId
+from tenants.places import Instance
 from tests.browser.desk import Desk
 from tests.browser.processes import Running, run
+from tests.team import Team
 
 HERE = Path(__file__).parent
 FLAGS = (
@@ -61,6 +63,29 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def engagement(running: Running) -> Instance:
+    """A client in which the journeys take place; what one leaves there must not matter to another."""
+    with running.house.app.app_context():
+        return running.house.onboard("Varnholt Home")
+
+
+@pytest.fixture
+def team(running: Running, engagement: Instance) -> Iterator[Team]:
+    """New people of that client in every role of a governed path, and a package of their own."""
+    with running.inside(engagement) as work:
+        yield Team(work, running.house)
+
+
+@pytest.fixture
+def closing_team(running: Running) -> Iterator[Team]:
+    """The same in a client of their own: a month that is closed there is closed for nobody else."""
+    with running.house.app.app_context():
+        instance = running.house.onboard("Kvarnholm Paper")
+    with running.inside(instance) as work:
+        yield Team(work, running.house)
 
 
 @pytest.fixture

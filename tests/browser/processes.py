@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 import time
 import urllib.error
@@ -24,7 +23,7 @@ from tenants.places import Instance
 from tenants.platform.actions.sessions import open_session
 from tenants.platform.actions.signin import hasher
 from tenants.platform.models.people import PersonRow
-from tests.house import House, build_house, test_settings
+from tests.house import House, build_house, settings_for
 from tests.workers.live import environment
 from web.app import create_app
 
@@ -81,13 +80,15 @@ class Running:
         return str(signer.dumps({"_user_id": token, "_fresh": True}))
 
     def give_password(self, person: PersonId) -> str:
-        """Let somebody sign in by the form."""
+        """Let somebody sign in by the form with PASSWORD. Returns the e-mail address."""
         with self.house.app.app_context():
             work = platform_work()
             with work.transaction() as tx:
-                tx.lock(PersonRow, person).password_hash = hasher.hash(PASSWORD)
+                row = tx.lock(PersonRow, person)
+                row.password_hash = hasher.hash(PASSWORD)
+                email = str(row.email)
             work.close()
-        return PASSWORD
+        return email
 
     def invitation(self, email: str) -> str:
         """The link in the letter to this address, once it has come."""
@@ -106,7 +107,7 @@ def run(postgres: str, redis_url: str, folder: Path) -> Running:
     """Build a house and start its processes; returns when the site answers."""
     address, sink = f"http://{HOST}:{free_port()}", f"smtp://{HOST}:{free_port()}"
     more = {"MANDATE_PUBLIC_URL": address, "SMTP_URL": sink}
-    built = build_house(test_settings(postgres, redis_url, **more))
+    built = build_house(settings_for(postgres, redis_url, **more))
     house = LiveHouse(**vars(built))
     site = create_app(replace(house.settings, mailbox=""))
     running = Running(house=house, site=site, address=address, letters=folder / "letters", log=folder)

@@ -1,0 +1,80 @@
+"""Every page there is, opened by somebody who may: no serious finding of axe-core, no complaint of the browser."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Error
+from werkzeug.routing import Rule
+
+from domain.access import Role
+from domain.ids import PersonId
+from tenants.instance.actions import members
+from tenants.places import Instance
+from tests.browser.conftest import Desks
+from tests.browser.desk import Desk
+from tests.browser.looks import findings
+from tests.browser.processes import Running
+from tests.team import Team
+from tests.web.samples import SAMPLES, World
+
+MACHINES = ("/static", "/healthz", "/readyz", "/metrics", "/mailbox")
+STRANGERS = ("/sign-in", "/password-resets/new", "/password-resets/sent", "/invitations/unknown", "/no-such-page")
+
+
+def test_every_page_in_light_and_dark_wide_and_narrow(running: Running, desks: Desks) -> None:
+    with running.house.app.app_context():
+        instance = running.house.onboard("Lindqvist Home")
+        anybody = _with_every_role(running, instance)
+        addresses = _addresses(running, instance, anybody)
+    inside, outside = desks(anybody), desks(running.house.manager)
+    wrong = [each for path in STRANGERS for each in _look(desks(), path)]
+    for path in addresses:
+        wrong += _look(inside if path.startswith("/clients/") else outside, path)
+    assert len(addresses) > 25
+    assert not wrong, "\n".join(wrong)
+
+
+def _look(desk: Desk, path: str) -> list[str]:
+    seen = len(desk.complaints)
+    try:
+        desk.page.goto(path)
+    except Error as error:
+        if "Download is starting" in error.message or "ERR_ABORTED" in error.message:
+            return []
+        raise
+    if not desk.page.title():
+        return []  # a file, or a part of a page
+    name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", path).strip("/").replace("/", "_") or "start"
+    wrong = findings(desk.page, re.sub(r"\W", "_", name))
+    said, desk.complaints[seen:] = desk.complaints[seen:], []
+    return [f"{path} {each}" for each in (*wrong, *said)]
+
+
+def _addresses(running: Running, instance: Instance, anybody: PersonId) -> list[str]:
+    world = World(house=running.house, site=running.site, instance=instance, people=dict.fromkeys(Role, anybody))
+    rules = [rule for rule in running.site.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    pages = [rule for rule in rules if not rule.rule.startswith(MACHINES) and rule.rule not in STRANGERS]
+    return sorted(_address(world, rule) for rule in pages if rule.rule in SAMPLES or not rule.arguments - {"slug"})
+
+
+def _address(world: World, rule: Rule) -> str:
+    values = dict(SAMPLES[rule.rule](world)) if rule.rule in SAMPLES else {}
+    if "slug" in rule.arguments:
+        values["slug"] = world.instance.slug
+    return str(world.site.url_map.bind("localhost").build(rule.endpoint, values))
+
+
+def _with_every_role(running: Running, instance: Instance) -> PersonId:
+    """Somebody for whom every page has all of its buttons, in a client where something has been decided."""
+    work = running.house.work(instance)
+    team = Team(work, running.house)
+    for _ in range(2):
+        measure = team.define()
+        team.plan(measure)
+    team.decide(measure)
+    person = team.join("Ida Every", Role.PMO)
+    for role in Role:
+        members.give_role(work, person, role, team.organization, None)
+    work.close()
+    return person
