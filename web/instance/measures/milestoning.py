@@ -98,8 +98,4 @@ def _finding(milestones: list[Milestone], today: date) -> str:
         return ngettext("The one milestone is settled", "All %(num)d milestones are settled", len(milestones))
     late = max(days_late(each, today) for each in open_ones)
     words = _("%(open)s of %(all)s milestones open", open=len(open_ones), all=len(milestones))
-    return (
-        f"{words}, {ngettext('one is %(num)d day late', 'the latest is %(num)d days late', late)}"
-        if late > 0
-        else words
-    )
+    return f"{words}, {ngettext('up to %(num)d day late', 'up to %(num)d days late', late)}" if late > 0 else words

@@ -228,7 +228,9 @@ def glance_of(sheet: MeasureSheet, scale: str) -> tuple[tuple[str, str, str, str
         until = _("Actual to %(month)s", month=f"{MONTHS[closed.month - 1]} {closed.year}")
         rows.append((until, sums.plan_to_date, sums.actual_to_date))
     rows.append((_("One-off cost"), sums.one_off_plan, sums.one_off_forecast))
-    return tuple((label, money(plan, scale), money(now, scale), gap_words(now - plan, scale)) for label, plan, now in rows)
+    return tuple(
+        (label, money(plan, scale), money(now, scale), gap_words(now - plan, scale)) for label, plan, now in rows
+    )
 
 
 def gap_words(value: Decimal, scale: str) -> str:
