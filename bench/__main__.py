@@ -22,7 +22,7 @@ from tenants.database import db, session_at
 from tenants.ddl import prepared
 from tenants.places import Instance
 from tenants.provisioning import build, new_instance
-from tests.house import House, build_house, test_settings
+from tests.house import House, build_house, settings_for
 from tests.web.client import Client
 from web.app import create_app
 
@@ -35,7 +35,7 @@ def main() -> None:
     folder = temporary_folder()
     server = start_postgres(folder / "postgres", durable=True)
     try:
-        house = build_house(test_settings(server.admin_dsn))
+        house = build_house(settings_for(server.admin_dsn))
         ratios = [*new_instances(house, server.admin_dsn), *pages(house)]
         sys.stdout.write(table(ratios) + "\n")
     finally:

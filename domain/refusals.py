@@ -1,4 +1,4 @@
-"""The base of every refusal: a fact with data and no prose. Its words live in templates/web/components/refusals.html."""
+"""The base of every refusal: a fact with data and no prose. Words: templates/web/components/refusals.html."""
 
 from dataclasses import dataclass
 

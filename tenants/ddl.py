@@ -18,6 +18,7 @@ VERSION_TABLE = (
     "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL, "
     "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )
+VERSION_STAMP = "INSERT INTO alembic_version (version_num) VALUES ('{}') ON CONFLICT DO NOTHING"
 
 
 def prepared(login: str) -> list[str]:
@@ -39,4 +40,4 @@ def _tables() -> tuple[str, ...]:
 
 
 def _stamp() -> str:
-    return "INSERT INTO alembic_version (version_num) VALUES ('" + TENANT_HEAD + "') ON CONFLICT DO NOTHING"
+    return VERSION_STAMP.format(TENANT_HEAD)

@@ -15,7 +15,7 @@ import pytest
 from bin.servers import start_postgres, start_redis, temporary_folder
 from tenants.database import Work
 from tenants.places import Instance
-from tests.house import House, build_house, test_settings
+from tests.house import House, build_house, settings_for
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +67,7 @@ def _database_of_its_own(dsn: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def house(postgres: str) -> House:
     """The platform with its library and one firm, made once a test process."""
-    return build_house(test_settings(postgres))
+    return build_house(settings_for(postgres))
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ class House:
         return onboard(self.settings, work, onboarding)
 
 
-def test_settings(admin_dsn: str, redis_url: str = "redis://127.0.0.1:1/0", **more: str) -> Settings:
+def settings_for(admin_dsn: str, redis_url: str = "redis://127.0.0.1:1/0", **more: str) -> Settings:
     """Settings of a test process: random secrets, the platform login not yet made."""
     platform = with_login(without_login(admin_dsn), "mandate_platform", secrets.token_hex(32))
     environ = {
@@ -71,9 +71,6 @@ def test_settings(admin_dsn: str, redis_url: str = "redis://127.0.0.1:1/0", **mo
         "REDIS_URL": redis_url,
     }
     return read_settings(environ | more)
-
-
-test_settings.__test__ = False  # type: ignore[attr-defined]
 
 
 def build_house(settings: Settings) -> House:

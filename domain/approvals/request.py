@@ -1,4 +1,4 @@
-"""An approval request: its sealed subject, its steps with the people who may decide, its votes. Source: DOMAIN.md, 3."""
+"""An approval request: its sealed subject, its steps with who may decide, its votes. Source: DOMAIN.md, 3."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Creating a measure and changing its fields and people: what may change when, and by whom. Source: DOMAIN.md, 1 to 3."""
+"""Create a measure, change its fields and people: what may change when, and by whom. Source: DOMAIN.md, 1 to 3."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What is entered month by month: effect lines, their amounts, and the controller's confirmation. Source: DOMAIN.md, 4."""
+"""What is entered month by month: lines, their amounts, the controller's confirmation. Source: DOMAIN.md, 4."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Milestones: promised before the plan locks, then forecast, done, or waived with a reason. Source: DOMAIN.md, 2 and 4."""
+"""Milestones: promised before the plan locks, then forecast, done, or waived. Source: DOMAIN.md, 2 and 4."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime

@@ -51,9 +51,7 @@ def supporting(pack: SteeringPack) -> list[Kpi]:
             _milestones(total),
         ]
     return [
-        _small(
-            f"Plan {pack.meta.fiscal_year}", amount(total.plan_year, money), "effect of the fiscal year"
-        ),
+        _small(f"Plan {pack.meta.fiscal_year}", amount(total.plan_year, money), "effect of the fiscal year"),
         _small("Realisation", share, f"actual / plan to {until}"),
         _small("Leakage since lock", amount(total.leakage, money), "locked plan less forecast, all months"),
         _small("One-off cost", amount(total.cost_forecast, money), f"forecast; plan {amount(total.cost_plan)}"),

@@ -1,7 +1,8 @@
 """What one steering committee pack says: plain frozen data, complete, so that the same report can be laid out again.
 
 Amounts are Decimals in `Meta.currency`. An *effect* is benefits less recurring costs, before one-off cost; in a pack
-of nothing but cost it is that cost, negative. A *cost* is a size (positive). Months are "YYYY-MM". Statuses are "green", "amber", "red", "grey" (grey: no plan yet).
+of nothing but cost it is that cost, negative. A *cost* is a size (positive). Months are "YYYY-MM". Statuses are
+"green", "amber", "red", "grey" (grey: no plan yet).
 Counts and statuses speak of active measures; those on hold and cancelled are counted beside.
 """
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from bin.servers import start_postgres
-from tests.house import build_house, test_settings
+from tests.house import build_house, settings_for
 from tests.web.client import Client
 from web.app import create_app
 
@@ -67,7 +67,7 @@ def test_the_database_stops_and_comes_back(line: Line, server_folder: Path) -> N
     folder = server_folder / "outage"
     server = start_postgres(folder, durable=False)
     line.target = (server.host, server.port)
-    house = build_house(test_settings(at(server.admin_dsn, line.port)))
+    house = build_house(settings_for(at(server.admin_dsn, line.port)))
     app = create_app(house.settings)
     with house.app.app_context():
         instance = house.onboard("Outage AG")

@@ -37,7 +37,7 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A measure. Effects are before one-off cost, see `Period`; `plan_to_date` and `actual_to_date` are of this fiscal year."""
+    """A measure. Effects as in `Period.effect`; `plan_to_date` and `actual_to_date` are of this fiscal year."""
 
     id: UUID
     code: str
