@@ -18,7 +18,6 @@ from tenants.instance.queries.governance import Governance
 from web.formats import DASH, cents, day, money, month, scale_of
 from web.wording import field_name
 
-ZERO = Decimal(0)
 AMOUNTS = ("rough_value", "target")
 DAYS = ("start", "end")
 NAMED = ("owner", "sponsor", "controller", "business_unit", "function", "legal_entity", "forum", "package")
@@ -147,18 +146,21 @@ class Reading:
             (label, *(in_year(part, scenario, each) for each in (year, year.next)), _full(part, scenario))
             for label, part in rows
         ]
-        scale = scale_of([value for _label, *values in sums for value in values])
+        scale = scale_of([value for _label, *values in sums for value in values if value is not None])
+        last = rows[-1][0]
         shown = tuple(
-            (label, *(money(value, scale) for value in values), label == rows[-1][0]) for label, *values in sums
+            (label, money(first, scale), money(second, scale), money(full, scale), label == last)
+            for label, first, second, full in sums
         )
         unit = f"{scale} {self.governance.currency}".strip()
         what = _("Actual") if scenario is Scenario.ACTUAL else _("Plan")
-        return Figures(unit=unit, years=(year.label, year.next.label), what=what, rows=shown)  # type: ignore[arg-type]
+        return Figures(unit=unit, years=(year.label, year.next.label), what=what, rows=shown)
 
 
-def _full(lines: Iterable[EffectLine], scenario: Scenario) -> Decimal:
+def _full(lines: Iterable[EffectLine], scenario: Scenario) -> Decimal | None:
+    """Recurring only; None where nothing recurs."""
     recurring = [line for line in lines if line.is_recurring]
-    return full_year_effect(recurring, scenario) if recurring else ZERO
+    return full_year_effect(recurring, scenario) if recurring else None
 
 
 def _line(key: str, part: Mapping[str, str]) -> EffectLine:

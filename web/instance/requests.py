@@ -31,6 +31,7 @@ from web.shell import tell
 C = Capability
 bp = Blueprint("requests", __name__, url_prefix="/requests")
 COMMENT_LIMIT = 2_000
+QUEUE = 5  # lines of the reader's queue beside a request; the rest is behind “All”
 
 
 @bp.get("/<uuid:request_id>")
@@ -104,7 +105,7 @@ def _page(request_id: UUID, errors: Mapping[str, str], kept: Mapping[str, str]) 
         options=_options(asked, names, governance),
         price=amount(sheet.price, governance.currency) if sheet.price else "",
         measure_href=_measure_href(sheet),
-        queue=[item_of(line, governance, names, today, here.person.id) for line in queue],
+        queue=[item_of(line, governance, names, today, here.person.id) for line in queue[:QUEUE]],
         is_mine=asked.requested_by == here.person.id and asked.state is RequestState.OPEN,
         errors=errors,
         kept={name: kept.get(name, "") for name in ("choice", "comment")},

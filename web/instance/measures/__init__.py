@@ -4,7 +4,7 @@ from flask import Blueprint
 
 bp = Blueprint("measures", __name__, url_prefix="/measures")
 
-from web.instance.measures import (  # noqa: E402, F401
+from web.instance.measures import (  # type: ignore[attr-defined]  # noqa: E402, F401
     asking,
     creating,
     editing,

@@ -40,13 +40,12 @@ def create() -> tuple[str, int] | Response:
     package = found.values.get("package")
     if package is None:
         errors.setdefault("package", _("Choose the measure package it belongs to."))
-    if not errors:
+    if package is not None and not errors:
         values = {name: value for name, value in found.values.items() if name != "package"}
         outcome = define_measure(here.work, identity, NodeId(package), values, here.actor)
         if isinstance(outcome, MeasureCreated):
-            code = find_code(here.work, here.actor.scope_for(Capability.VIEW_MEASURES), MeasureId(identity)) or abort(
-                404
-            )
+            scope = here.actor.scope_for(Capability.VIEW_MEASURES)
+            code = find_code(here.work, scope, MeasureId(identity)) or abort(404)
             tell("ok", _("%(code)s is defined", code=code), _("Complete it here, then request its first gate."))
             return see(url_for(".show", code=code))
         errors = error_of(outcome)

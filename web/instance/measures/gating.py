@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -127,7 +128,7 @@ def _mend(sheet: MeasureSheet, result: CriterionResult, actor: Actor) -> tuple[s
     return url_for(f"instance.measures.{endpoint}", code=sheet.measure.code, **values), act
 
 
-def _place(result: CriterionResult) -> tuple[Capability, str, dict[str, str], str]:
+def _place(result: CriterionResult) -> tuple[Capability, str, dict[str, Any], str]:
     scenario = {"BaselinePresent": "baseline", "PlannedByMonth": "plan", "ForecastEntered": "forecast"}
     match result.kind:
         case "FieldPresent" | "DeclaredOrPresent" | "DistinctPeople":
@@ -152,7 +153,7 @@ def _place(result: CriterionResult) -> tuple[Capability, str, dict[str, str], st
     return C.VIEW_MEASURES, "", {}, ""
 
 
-def _counted(result: CriterionResult) -> tuple[Capability, str, dict[str, str], str]:
+def _counted(result: CriterionResult) -> tuple[Capability, str, dict[str, Any], str]:
     """What is counted is not in the result; its key in the template says it."""
     if result.missing:
         return C.EDIT_MEASURE, "#milestones", {}, _("Open milestones")

@@ -113,7 +113,8 @@ def _wrong(taken: Taken, form: Mapping[str, str]) -> dict[str, str]:
     for name in ("account", "cost_centre"):
         if len(form[name]) > CODE_LIMIT:
             errors[name] = _("There is room for %(limit)s characters.", limit=CODE_LIMIT)
-    lists = {"recurrence": set(Recurrence), "sign": set(Sign), "currency": set(taken.governance.rates)}
+    lists: dict[str, set[str]] = {"recurrence": set(Recurrence), "sign": set(Sign)}
+    lists["currency"] = set(taken.governance.rates)
     for name, known in lists.items():
         if form[name] not in known:
             errors[name] = _("Choose from the list.")
@@ -195,7 +196,7 @@ def _conflict(code: str, found: EffectLine, changed: Mapping[str, str]) -> str:
             LINE_FIELDS,
             opened,
             theirs,
-            opened | changed,
+            {**opened, **changed},
             lambda name: f"{now_is.name}: {_labels()[name]}",
             lambda name, text: lists.get(name, {}).get(text, text) or "–",
         ),

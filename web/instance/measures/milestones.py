@@ -202,7 +202,7 @@ def _conflict(code: str, found: Milestone, changed: Mapping[str, str]) -> str:
             PROMISED,
             opened,
             theirs,
-            opened | changed,
+            {**opened, **changed},
             lambda name: f"{now_is.title}: {labels[name]}",
             lambda name, text: shown("start" if name == "due" else name, text, offered),
         ),

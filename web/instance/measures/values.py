@@ -14,8 +14,7 @@ from domain.access import Capability
 from domain.ids import LineId
 from domain.lifecycle import NegativeAmount, ValueConfirmed
 from domain.lifecycle.entries import ENTRY_CAPABILITIES
-from domain.money import money
-from domain.months import FiscalYear, Month, span
+from domain.months import FiscalYear, Month
 from domain.refusals import Refusal, Stale
 from domain.seal import written
 from domain.value import EffectLine, Scenario
@@ -37,6 +36,7 @@ from web.instance.measures.grid import (
     shown_cell,
 )
 from web.instance.measures.showing import page_of
+from web.instance.measures.spreading import even, posted_months
 from web.instance.measures.taking import Taken, crumbs, seen, take
 from web.instance.measures.valuing import around, line_of, month_head, scenario_word, years_of
 from web.refusals import words_of
@@ -45,7 +45,6 @@ from web.shell import tell
 
 C = Capability
 ENTERING = (C.ENTER_PLAN, C.ENTER_FORECAST, C.ENTER_ACTUALS)
-LONGEST_SPREAD = 120
 Outcome = tuple[str, int] | Response
 
 
@@ -83,9 +82,10 @@ def spread(code: str) -> Outcome:
     taken = take(code, *ENTERING)
     scenario = _scenario(taken, request.form.get("scenario", ""))
     year = _year(taken, request.form.get("year", ""))
-    line, errors = _line(taken), {}
+    line = _line(taken)
+    errors: dict[str, str] = {}
     total = read_amount(request.form.get("total", ""), taken.governance)
-    months = _months(errors)
+    months = posted_months(errors)
     if isinstance(total, Refusal):
         errors["total"] = words_of(total)
     if errors or isinstance(total, Refusal):
@@ -115,12 +115,6 @@ def confirm(code: str) -> Outcome:
     return see(url_for(".show", code=code))
 
 
-def even(total: Decimal, months: tuple[Month, ...]) -> dict[Month, Decimal | None]:
-    """The total over the months to the cent: 100 over three is 33.33, 33.33, 33.34."""
-    each = money(total / len(months))
-    return dict.fromkeys(months[:-1], each) | {months[-1]: total - each * (len(months) - 1)}
-
-
 def _scenario(taken: Taken, text: str) -> Scenario:
     """The asked one where the reader may enter it; without one, the first in which something can be entered."""
     allowed = _allowed(taken)
@@ -147,21 +141,6 @@ def _line(taken: Taken) -> EffectLine:
         return line_of(taken.measure, UUID(request.form.get("line", ""))) or abort(404)
     except ValueError:
         abort(404)
-
-
-def _months(errors: dict[str, str]) -> tuple[Month, ...]:
-    found = {}
-    for name in ("first", "last"):
-        try:
-            found[name] = Month.parse(request.form.get(name, "").strip())
-        except ValueError:
-            errors[name] = _("Write the month as year-month, for example 2026-03.")
-    if errors:
-        return ()
-    months = span(found["first"], found["last"])
-    if not months or len(months) > LONGEST_SPREAD:
-        errors["last"] = _("The last month comes after the first, at most ten years later.")
-    return months
 
 
 def _grid(changed: Cells, scenario: Scenario) -> dict[tuple[LineId, Scenario], dict[Month, Decimal | None]]:
