@@ -49,12 +49,12 @@ class Team:
         members.add_reference(work, "legal_entity", "Lindqvist Home AG", admin)
         self.package = self.build(admin)
 
-    def join(self, name: str, role: Role, person: PersonId | None = None) -> PersonId:
-        """Somebody new who can sign in, or a person of the platform, with a role at the organization."""
+    def join(self, name: str, role: Role, person: PersonId | None = None, node: NodeId | None = None) -> PersonId:
+        """Somebody new who can sign in, or a person of the platform, with a role at a node (the organization)."""
         address = f"{uuid4()}@example.org"
         identity = person or self.enrol(name, address)
         members.admit_member(self.work, identity, name, address, "firm" if person else "client", None)
-        members.give_role(self.work, identity, role, self.organization, None)
+        members.give_role(self.work, identity, role, node or self.organization, None)
         return identity
 
     def enrol(self, name: str, address: str) -> PersonId:

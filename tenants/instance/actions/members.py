@@ -102,8 +102,8 @@ def give_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Act
     """A role at a node and below. Giving it twice changes nothing. Raises NotFound."""
     with work.transaction() as tx:
         member, at = tx.lock(MemberRow, person), tx.lock(NodeRow, node)
-        if actor and not actor.can(Capability.MANAGE_PEOPLE, at.path):
-            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        if actor and (refusal := _may_not_give(actor, role, at.path)):
+            return tx.refuse(refusal, actor, _subject(person, member.name))
         outcome = RoleGiven(person=person, role=role, node=node)
         if not tx.lock_all(AssignmentRow, *_same(person, role, node)):
             tx.add(
@@ -125,8 +125,8 @@ def take_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Act
     """End a role at a node. Raises NotFound."""
     with work.transaction() as tx:
         member, at = tx.lock(MemberRow, person), tx.lock(NodeRow, node)
-        if not actor.can(Capability.MANAGE_PEOPLE, at.path):
-            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        if refusal := _may_not_give(actor, role, at.path):
+            return tx.refuse(refusal, actor, _subject(person, member.name))
         if role is Role.INSTANCE_ADMINISTRATOR and _administrators(tx) <= 1:
             return tx.refuse(LastAdministrator(person=person), actor, _subject(person, member.name))
         outcome = RoleTaken(person=person, role=role, node=node)
@@ -141,8 +141,8 @@ def end_access(work: Work, person: PersonId, actor: Actor) -> AccessEnded | Refu
     """The person may not enter any more; what they did stays. Raises NotFound."""
     with work.transaction() as tx:
         member = tx.lock(MemberRow, person)
-        if not actor.can_anywhere(Capability.MANAGE_PEOPLE):
-            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        if refusal := _may_not_shut(tx, person, actor):
+            return tx.refuse(refusal, actor, _subject(person, member.name))
         if _is_administrator(tx, person) and _administrators(tx) <= 1:
             return tx.refuse(LastAdministrator(person=person), actor, _subject(person, member.name))
         outcome = AccessEnded(person=person, name=member.name)
@@ -157,8 +157,8 @@ def restore_access(work: Work, person: PersonId, actor: Actor) -> AccessRestored
     """Let a person whose access was ended in again, with the roles they had. Raises NotFound."""
     with work.transaction() as tx:
         member = tx.lock(MemberRow, person)
-        if not actor.can_anywhere(Capability.MANAGE_PEOPLE):
-            return tx.refuse(NotAllowed(capability=Capability.MANAGE_PEOPLE), actor, _subject(person, member.name))
+        if refusal := _may_not_shut(tx, person, actor):
+            return tx.refuse(refusal, actor, _subject(person, member.name))
         outcome = AccessRestored(person=person, name=member.name)
         if not member.is_active:
             member.is_active = True
@@ -232,3 +232,18 @@ def _administrators(tx: Transaction) -> int:
 def _is_administrator(tx: Transaction, person: PersonId) -> bool:
     wanted = (AssignmentRow.member_id == person, AssignmentRow.role == Role.INSTANCE_ADMINISTRATOR)
     return bool(tx.lock_all(AssignmentRow, *wanted))
+
+
+def _may_not_give(actor: Actor, role: Role, path: str) -> NotAllowed | None:
+    """Only an administrator makes or unmakes one: nobody raises themselves, the firm does not rule the client."""
+    wanted = Capability.MANAGE_SETTINGS if role is Role.INSTANCE_ADMINISTRATOR else Capability.MANAGE_PEOPLE
+    return None if actor.can(wanted, path) else NotAllowed(capability=wanted)
+
+
+def _may_not_shut(tx: Transaction, person: PersonId, actor: Actor) -> NotAllowed | None:
+    """Access is ended and restored by who could take every role that the person holds."""
+    if not actor.can_anywhere(Capability.MANAGE_PEOPLE):
+        return NotAllowed(capability=Capability.MANAGE_PEOPLE)
+    held = tx.lock_all(AssignmentRow, AssignmentRow.member_id == person)
+    refusals = (_may_not_give(actor, Role(row.role), row.node_path) for row in held)
+    return next((refusal for refusal in refusals if refusal), None)

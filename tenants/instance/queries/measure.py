@@ -118,7 +118,6 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
     measure = load_measure(work.session, row, governance)
     figures = work.get(FiguresRow, row.id)
     requests = _requests(work, row)
-    still_open = sum(1 for each in requests if each.current is not None)
     return MeasureSheet(
         measure=measure,
         path=row.path,

@@ -94,7 +94,7 @@ def get_filter_choices(work: Work, scope: Scope) -> FilterChoices:
     return FilterChoices(owners=found["owner"], functions=found["function"], business_units=found["business_unit"])
 
 
-def sort_columns() -> dict[str, ColumnElement[Any]]:
+def sort_columns() -> dict[str, Any]:
     """Sort keys of the address; the sign in front of one turns it round."""
     figures = FiguresRow
     return {
@@ -153,14 +153,14 @@ def matching(scope: Scope, wanted: MeasureFilter) -> list[ColumnElement[bool]]:
     ):
         if values:
             conditions.append(column.in_(values))
-    for column, value in (
+    for key, value in (
         (MeasureRow.owner_id, wanted.owner),
         (MeasureRow.function_id, wanted.function),
         (MeasureRow.business_unit_id, wanted.business_unit),
         (FiguresRow.has_plan, wanted.has_plan),
     ):
         if value is not None:
-            conditions.append(column == value)
+            conditions.append(key == value)
     return [*conditions, *_word_conditions(wanted.words)]
 
 
@@ -184,7 +184,7 @@ def _lines(conditions: list[ColumnElement[bool]]) -> Select[Any]:
     return joined.where(and_(*conditions))
 
 
-def _joined(statement: Select[Any]) -> Select[Any]:
+def _joined(statement: Any) -> Any:
     figures = statement.join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
     return figures.outerjoin(Owner, Owner.id == MeasureRow.owner_id)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, select
+from sqlalchemy import ColumnElement, any_, select
 
 from domain.access import Scope
 from domain.approvals.request import ApprovalRequest, RequestState
@@ -107,7 +107,7 @@ def get_request(work: Work, scope: Scope, person: UUID, request_id: UUID) -> Req
     )
 
 
-def _statement(*conditions: ColumnElement[bool]) -> Select[Any]:
+def _statement(*conditions: ColumnElement[bool]) -> Any:
     return (
         select(
             RequestRow,
@@ -123,7 +123,7 @@ def _statement(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _lines(work: Work, statement: Select[Any]) -> list[RequestLine]:
+def _lines(work: Work, statement: Any) -> list[RequestLine]:
     return [
         RequestLine(
             id=found.RequestRow.id,
