@@ -75,17 +75,17 @@ def test_a_stale_rename_shows_both_versions_and_overwrites_nothing(
     root: str,
     work,  # type: ignore[no-untyped-def]
 ) -> None:
-    add(manager, home, root, "Old name")
-    node = named(work, "Old name")
+    add(manager, home, root, "Name before both")
+    node = named(work, "Name before both")
     address = f"{home}/hierarchy/{node.id}/name"
-    manager.post(address, {"name": "Theirs", "version": "1", "was": "Old name"}, status=303)
-    page = manager.post(address, {"name": "Mine", "version": "1", "was": "Old name"}, status=409)
-    assert all(words in page.words for words in ("Old name", "Theirs", "Mine", "Clara Vogt"))
-    assert named(work, "Theirs") is not None
-    manager.post(address, {"name": "Mine", "version": "2", "keep.name": "theirs"}, status=303)
-    assert named(work, "Mine") is None
-    manager.post(address, {"name": "Mine", "version": "2", "keep.name": "mine"}, status=303)
-    assert named(work, "Mine") is not None
+    manager.post(address, {"name": "Name by Clara", "version": "1", "was": "Name before both"}, status=303)
+    page = manager.post(address, {"name": "Name of mine", "version": "1", "was": "Name before both"}, status=409)
+    assert all(words in page.words for words in ("Name before both", "Name by Clara", "Name of mine", "Clara Vogt"))
+    assert named(work, "Name by Clara") is not None
+    manager.post(address, {"name": "Name of mine", "version": "2", "keep.name": "theirs"}, status=303)
+    assert named(work, "Name of mine") is None
+    manager.post(address, {"name": "Name of mine", "version": "2", "keep.name": "mine"}, status=303)
+    assert named(work, "Name of mine") is not None
 
 
 def test_foreign_and_unknown_nodes_are_not_there(manager: Client, home: str, other_work) -> None:  # type: ignore[no-untyped-def]
