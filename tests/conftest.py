@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis  # noqa: F401  first imported deep down, its rewriting by pytest can break CPython 3.11's parser
 import psycopg
 import pytest
 
