@@ -350,7 +350,7 @@ def test_corrected_rows_come_back_to_their_places(wizard: Wizard, fresh: Work) -
     [
         (b"Row in file,Title\n99,x\n", "Not so: 99"),
         (b"Row in file,Title\n2,x\n2,y\n", "Not so: 2"),
-        (b"Row in file,Else\n2,x\n", "None of the columns"),
+        (b"Row in file,Else\n2,x\n", "none of the columns"),
         (b"%PDF", "no XLSX or CSV"),
     ],
 )
