@@ -17,8 +17,8 @@ from tenants.demonstration.briefs import ClientBrief
 from tenants.demonstration.timeline import Timeline, done
 from tenants.instance.actions import hierarchy, members
 from tenants.instance.models.people import ForumRow, ReferenceRow
-from tenants.instance.queries.directory import find_actor
 from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.queries.readers import find_reader
 
 
 @dataclass(kw_only=True)
@@ -49,9 +49,9 @@ class Engagement:
         """The person with the roles held here; asked once."""
         identity = self.people[person] if isinstance(person, str) else person
         if identity not in self._actors:
-            found = find_actor(self.work, identity)
+            found = find_reader(self.work, identity)
             assert found is not None, person
-            self._actors[identity] = found
+            self._actors[identity] = found.actor
         return self._actors[identity]
 
 

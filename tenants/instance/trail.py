@@ -6,8 +6,6 @@ the chain has no branch, and fills what the instance's login may not write.
 
 from tenants.instance.models.audit import CONTENT
 
-GENESIS = "0" * 64
-
 FUNCTION = """
 CREATE OR REPLACE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$

@@ -1,28 +1,14 @@
-"""Who holds what in an instance: for approvals, and for the person who acts."""
+"""Who holds what in an instance: for approvals."""
 
 from collections import defaultdict
 
 from sqlalchemy import select
 
-from domain.access import Actor, Assignment, Role
+from domain.access import Role
 from domain.approvals.choosing import Directory, ForumMembers, Holder
-from domain.ids import ForumId, NodeId, PersonId
+from domain.ids import ForumId, PersonId
 from tenants.database import Work
 from tenants.instance.models.people import AssignmentRow, ForumMemberRow, ForumRow, MemberRow
-
-
-def find_actor(work: Work, person: PersonId) -> Actor | None:
-    """The person with all roles held here; None for who is no active member."""
-    statement = (
-        select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
-        .outerjoin(AssignmentRow, AssignmentRow.member_id == MemberRow.id)
-        .where(MemberRow.id == person, MemberRow.is_active)
-    )
-    rows = work.session.execute(statement).all()
-    if not rows:
-        return None
-    held = tuple(Assignment(Role(row.role), NodeId(row.node_id), row.node_path) for row in rows if row.role)
-    return Actor(person=person, name=rows[0].name, is_firm=rows[0].side == "firm", assignments=held)
 
 
 def get_directory(work: Work) -> Directory:
