@@ -4,10 +4,37 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from tenants.instance.trail import statements
-
 revision = "0001"
 down_revision = None
+
+# The trail as this migration made it; what it is now says tenants/instance/trail.py.
+CONTENT = (
+    "id", "actor_id", "actor_name", "on_behalf_of", "kind", "is_refusal", "subject_kind", "subject_id",
+    "subject_label", "path", "body", "reason", "request_id",
+)  # fmt: skip
+
+FUNCTION = """
+CREATE OR REPLACE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT AS $$
+DECLARE head audit_head%ROWTYPE;
+BEGIN
+  SELECT * INTO STRICT head FROM audit_head WHERE id = 1 FOR UPDATE;
+  NEW.sequence := head.sequence + 1;
+  NEW.at := clock_timestamp();
+  NEW.previous_hash := head.hash;
+  NEW.canonical := json_build_array(
+    NEW.sequence, to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), NEW.id, NEW.actor_id,
+    NEW.actor_name, NEW.on_behalf_of, NEW.kind, NEW.is_refusal, NEW.subject_kind, NEW.subject_id, NEW.subject_label,
+    NEW.path, NEW.body, NEW.reason, NEW.request_id)::text;
+  NEW.hash := encode(sha256(convert_to(NEW.previous_hash || NEW.canonical, 'UTF8')), 'hex');
+  UPDATE audit_head SET sequence = NEW.sequence, hash = NEW.hash WHERE id = 1;
+  RETURN NEW;
+END $$
+""".strip()
+
+TRIGGER = (
+    "CREATE OR REPLACE TRIGGER audit_chain BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION audit_chain()"
+)
 
 
 def upgrade() -> None:
@@ -645,5 +672,21 @@ def upgrade() -> None:
     )
     op.create_index("package_months_of_month", "package_months", ["month"], unique=False)
     login = op.get_bind().exec_driver_sql("SELECT current_schema()").scalar_one()
-    for statement in statements(login):
+    for statement in trail(login):
         op.execute(statement)
+
+
+def trail(login: str) -> list[str]:
+    """What makes the trail, one statement each, after the tables are there."""
+    return [
+        FUNCTION,
+        "REVOKE ALL ON FUNCTION audit_chain() FROM PUBLIC",
+        TRIGGER,
+        "INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, repeat('0', 64)) ON CONFLICT DO NOTHING",
+        f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{login}" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{login}"',
+        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{login}" TO "{login}"',
+        f'REVOKE ALL ON audit_events, audit_head FROM "{login}"',
+        f'GRANT SELECT ON audit_events, audit_head TO "{login}"',
+        f'GRANT INSERT ({", ".join(CONTENT)}) ON audit_events TO "{login}"',
+        f'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM "{login}"',
+    ]

@@ -2,9 +2,15 @@
 
 from tenants.instance.models import (  # noqa: F401
     audit,
+    checks,
+    comments,
+    conditions,
+    delegations,
     hierarchy,
     imports,
     measures,
+    meetings,
+    notices,
     outbox,
     people,
     reports,

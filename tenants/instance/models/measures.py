@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Date, DateTime, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -97,7 +97,10 @@ class MilestoneRow(InstanceModel):
 
 
 class EvidenceRow(InstanceModel):
-    """A link or a note that proves something. `milestone_id` is empty for the measure itself."""
+    """A link, a note or a file (stored under the row's id) that proves something.
+
+    `milestone_id` is empty for the measure itself.
+    """
 
     __tablename__ = "evidence"
 
@@ -108,5 +111,9 @@ class EvidenceRow(InstanceModel):
     url: Mapped[Words]
     note: Mapped[Words]
     is_closure: Mapped[bool] = mapped_column(server_default=text("false"))
+    file_name: Mapped[Words]  # empty for a link or a note
+    content_type: Mapped[Words]
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[Words]
     added_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
     added_at: Mapped[Moment]

@@ -10,7 +10,10 @@ from tenants.instance.models.base import InstanceModel
 
 
 class MemberRow(InstanceModel):
-    """A person in this instance; `id` is the person's id on the platform. `side`: client or firm."""
+    """A person in this instance; `id` is the person's id on the platform. `side`: client or firm.
+
+    `notify` is how notices reach them by mail: at_once, daily or escalations.
+    """
 
     __tablename__ = "members"
 
@@ -19,6 +22,7 @@ class MemberRow(InstanceModel):
     name: Mapped[Name]
     side: Mapped[Name]
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+    notify: Mapped[str] = mapped_column(Text, server_default="at_once")
     created_at: Mapped[Moment]
 
 

@@ -38,6 +38,7 @@ class RequestRow(InstanceModel):
     comment: Mapped[Words]
     seal: Mapped[str] = mapped_column(Text)
     subject: Mapped[Name]
+    proposal: Mapped[Words]  # canonical text of what a change request would change; sealed with the subject
     checklist: Mapped[JsonList]
     void_changes: Mapped[JsonList]
     duties: Mapped[Json]  # who had which part when it was asked: what segregation of duties looks at
@@ -65,10 +66,14 @@ class StepRow(InstanceModel):
     due_on: Mapped[date | None] = mapped_column(Date)
     step_up: Mapped[bool]
     settled: Mapped[str | None]  # the RequestState that settled it
+    escalate_to: Mapped[Words]  # a Role, empty for none
+    escalated: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")
+    reminded_on: Mapped[date | None] = mapped_column(Date)
+    escalated_on: Mapped[date | None] = mapped_column(Date)
 
 
 class VoteRow(InstanceModel):
-    """One vote; one for each approver and step."""
+    """One vote; one for each approver and step. With a meeting it is the forum's decision, recorded by the chair."""
 
     __tablename__ = "votes"
 
@@ -81,6 +86,8 @@ class VoteRow(InstanceModel):
     choice: Mapped[Name]
     comment: Mapped[Words]
     at: Mapped[Moment]
+    meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("meetings.id"), index=True)
+    present: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")
 
 
 class FormKeyRow(InstanceModel):
