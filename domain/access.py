@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from domain.ids import FirmId, NodeId, PersonId
@@ -149,13 +150,17 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """The person who acts in an instance. `on_behalf_of` is set when a delegate decides for somebody."""
+    """The person who acts in an instance. `on_behalf_of` is set when a delegate decides for somebody.
+
+    `confirmed_at` is when the person last gave their password; None where nobody can be asked for it.
+    """
 
     person: PersonId
     name: str
     is_firm: bool = False
     assignments: tuple[Assignment, ...] = ()
     on_behalf_of: PersonId | None = None
+    confirmed_at: datetime | None = None
 
     def scope_for(self, capability: Capability) -> Scope:
         """The subtrees where the person holds a role with that capability; none inside another."""

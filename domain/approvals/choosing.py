@@ -87,10 +87,9 @@ def policy_facts(measure: Measure) -> Mapping[str, Fact]:
 
 
 def resolve_steps(
-    policy: Policy, measure: Measure, path: str, duties: Duties, directory: Directory
+    policy: Policy, facts: Mapping[str, Fact], measure: Measure, path: str, duties: Duties, directory: Directory
 ) -> tuple[RequestStep, ...] | NoApprover:
     """The steps that apply, each with the people who may decide it; refused where a step cannot be satisfied."""
-    facts = policy_facts(measure)
     resolved: list[RequestStep] = []
     for step in policy.steps:
         if not all(condition.holds(facts) for condition in step.when):
@@ -120,6 +119,7 @@ def resolve_step(
         needed=needed,
         due_working_days=step.due_working_days,
         step_up=step.step_up,
+        escalate_to=step.escalate_to,
     )
 
 

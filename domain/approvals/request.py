@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.access import Role
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import Rule
-from domain.ids import MeasureId, PersonId, RequestId
+from domain.ids import ConditionId, MeasureId, MeetingId, PersonId, RequestId
 from domain.segregation import Duties
 from domain.stages import Stage
 
@@ -28,16 +29,30 @@ class Choice(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateCondition:
+    """What an approval of a gate asks for, by whom and until when. It stands once the request is approved."""
+
+    id: ConditionId
+    words: str
+    owner: PersonId
+    due: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vote:
-    """What a person says; everything but approve needs a comment."""
+    """What a person says; everything but approve needs a comment. Only an approval comes with conditions."""
 
     choice: Choice
     comment: str = ""
+    conditions: tuple[GateCondition, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CastVote:
-    """A vote as it was counted. `step` is the index of its step; `on_behalf_of` is whom a delegate stood for."""
+    """A vote as it was counted. `step` is the index of its step; `on_behalf_of` is whom a delegate stood for.
+
+    With a `meeting` it is the decision of a forum, recorded by `person`; `present` are the members who took it.
+    """
 
     step: int
     person: PersonId
@@ -45,6 +60,9 @@ class CastVote:
     comment: str
     at: datetime
     on_behalf_of: PersonId | None = None
+    conditions: tuple[GateCondition, ...] = ()
+    meeting: MeetingId | None = None
+    present: tuple[PersonId, ...] = ()
 
     @property
     def approver(self) -> PersonId:
@@ -53,7 +71,10 @@ class CastVote:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestStep:
-    """A step with the people who may decide it. `due_on` is None until the step is reached; `settled` until it is."""
+    """A step with the people who may decide it. `due_on` is None until the step is reached; `settled` until it is.
+
+    `escalated` are those who may decide it as well since it became overdue.
+    """
 
     name: str
     selector: str  # in words of data: "measure:sponsor", "role:pmo", "people", "forum"
@@ -64,6 +85,12 @@ class RequestStep:
     due_on: date | None = None
     settled: RequestState | None = None
     step_up: bool = False
+    escalate_to: Role | None = None
+    escalated: tuple[PersonId, ...] = ()
+
+    @property
+    def deciders(self) -> tuple[PersonId, ...]:
+        return tuple(dict.fromkeys((*self.approvers, *self.escalated)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +109,8 @@ class ApprovalRequest:
     requested_by: PersonId
     requested_at: datetime
     seal: str  # SHA-256 of `subject`, hexadecimal
-    subject: str  # canonical text of the governed fields
+    subject: str  # canonical text of the governed fields, and of the proposal
+    proposal: str = ""  # canonical text of what a change request would change
     checklist: tuple[CriterionResult, ...] = ()
     reason: str = ""  # code from the template's list
     comment: str = ""
@@ -102,7 +130,7 @@ class ApprovalRequest:
         if (index := self.current) is None:
             return ()
         voted = {vote.approver for vote in self.votes if vote.step == index}
-        return tuple(person for person in self.steps[index].approvers if person not in voted)
+        return tuple(person for person in self.steps[index].deciders if person not in voted)
 
     def votes_of(self, step: int) -> tuple[CastVote, ...]:
         return tuple(vote for vote in self.votes if vote.step == step)

@@ -1,7 +1,7 @@
 """Opens a sealed request, withdraws it, voids it when what it was about has changed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from domain.access import Actor
@@ -15,7 +15,7 @@ from domain.approvals.choosing import (
 )
 from domain.approvals.request import ApprovalRequest, RequestState
 from domain.governance.criteria import CriterionResult
-from domain.governance.policies import GATE_KINDS, gate_kind
+from domain.governance.policies import GATE_KINDS, Fact, gate_kind
 from domain.governance.template import GovernanceTemplate
 from domain.ids import PersonId, RequestId
 from domain.measures import Measure
@@ -54,13 +54,18 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """What is requested: the kind, the stage a gate leads to, a reason from the template's list, a comment."""
+    """What is requested: the kind, the stage a gate leads to, a reason from the template's list, a comment.
+
+    `proposal` is the canonical text of a change; `facts` are what a policy's conditions see of it.
+    """
 
     kind: str
     target: Stage | None = None
     reason: str = ""
     comment: str = ""
     checklist: tuple[CriterionResult, ...] = ()
+    proposal: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +122,14 @@ def open_request(
     """Seal the subject, choose the policy, find the approvers. The caller has checked right, stage and state."""
     if other := conflicting(ask.kind, situation.open_requests):
         return RequestAlreadyOpen(request=other.id, kind=other.kind)
-    subject = subject_of(measure, ask.kind, actor.person)
+    subject = subject_of(measure, ask.kind, actor.person, ask.proposal)
     if conflict := segregation_conflict(subject.duties):
         return conflict
-    policy = select_policy(situation.template.policies, ask.kind, policy_facts(measure))
+    facts = {**policy_facts(measure), **ask.facts}
+    policy = select_policy(situation.template.policies, ask.kind, facts)
     if isinstance(policy, NoPolicy):
         return policy
-    steps = resolve_steps(policy, measure, situation.path, subject.duties, situation.directory)
+    steps = resolve_steps(policy, facts, measure, situation.path, subject.duties, situation.directory)
     if isinstance(steps, Refusal):
         return steps
     first_due = add_working_days(now.date(), steps[0].due_working_days, situation.holidays)
@@ -141,6 +147,7 @@ def open_request(
         requested_at=now,
         seal=seal(subject.text),
         subject=subject.text,
+        proposal=ask.proposal,
         checklist=ask.checklist,
         reason=ask.reason,
         comment=ask.comment,
@@ -152,8 +159,8 @@ def conflicting(kind: str, others: Iterable[OpenRequest]) -> OpenRequest | None:
     return next((other for other in others if (other.kind in GATE_KINDS) == (kind in GATE_KINDS)), None)
 
 
-def subject_of(measure: Measure, kind: str, requester: PersonId | None = None) -> Subject:
-    """The measure as a request of this kind sees it."""
+def subject_of(measure: Measure, kind: str, requester: PersonId | None = None, proposal: str = "") -> Subject:
+    """The measure, and what is proposed for it, as a request of this kind sees it."""
     duties = Duties(
         owner=measure.owner,
         sponsor=measure.sponsor,
@@ -163,7 +170,8 @@ def subject_of(measure: Measure, kind: str, requester: PersonId | None = None) -
         editors=measure.editors,
         is_closure=kind == gate_kind(Stage.CLOSED),
     )
-    return Subject(text=canonical_text(canonical_subject(measure, kind)), duties=duties)
+    fields = canonical_subject(measure, kind)
+    return Subject(text=canonical_text(fields | ({"proposal": proposal} if proposal else {})), duties=duties)
 
 
 def decide_withdraw(request: ApprovalRequest, actor: Actor, now: datetime, comment: str) -> RequestWithdrawn | Refusal:
@@ -178,7 +186,7 @@ def void_if_changed(request: ApprovalRequest, measure: Measure, now: datetime) -
     """Compare the sealed subject with the measure as it is now; None when nothing governed has changed."""
     if request.state is not RequestState.OPEN:
         return None
-    current = subject_of(measure, request.kind).text
+    current = subject_of(measure, request.kind, proposal=request.proposal).text
     if seal(current) == request.seal:
         return None
     return RequestVoided(request=request.id, at=now, changes=text_differences(request.subject, current))

@@ -93,6 +93,7 @@ def decide_vote(
         choice=vote.choice,
         comment=vote.comment.strip(),
         at=now,
+        conditions=vote.conditions,
     )
     return counted(request, step, cast, holidays)
 
@@ -107,7 +108,7 @@ def may_not_vote(
         if conflict := segregation_conflict(parts, *deciders):
             return conflict
     approver = actor.on_behalf_of or actor.person
-    if approver not in step.approvers:
+    if approver not in step.deciders:
         return NotAnApprover(request=request.id, step=step.name, waits_for=request.waits_for)
     earlier = next((vote for vote in request.votes_of(index) if vote.approver == approver), None)
     return AlreadyVoted(request=request.id, step=step.name, choice=earlier.choice) if earlier else None

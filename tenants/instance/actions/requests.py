@@ -11,6 +11,7 @@ from domain.approvals.requesting import (
     Requested,
     RequestWithdrawn,
     Situation,
+    Subject,
     after_withdrawal,
     decide_withdraw,
     subject_of,
@@ -76,7 +77,7 @@ def vote(work: Work, request_id: UUID, given: Vote, actor: Actor) -> Voted | Ref
     with work.transaction() as tx:
         row, taken = _lock(tx, request_id)
         request = load_requests(tx.session, [(row, taken.row.code)])[0]
-        outcome = decide_vote(request, given, actor, work.now(), subject_of(taken.measure, request.kind))
+        outcome = decide_vote(request, given, actor, work.now(), _subject(taken, request))
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         after = apply_vote(request, outcome)
@@ -130,6 +131,10 @@ def _ask(work: Work, measure_id: UUID, request_id: UUID, actor: Actor, decide: D
     return outcome
 
 
+def _subject(taken: Taken, request: ApprovalRequest) -> Subject:
+    return subject_of(taken.measure, request.kind, proposal=request.proposal)
+
+
 def _lock(tx: Transaction, request_id: UUID) -> tuple[RequestRow, Taken]:
     """The measure first, then the request: the order in which every action locks, so that none waits for another."""
     measure_id = tx.session.scalar(select(RequestRow.measure_id).where(RequestRow.id == request_id))
@@ -155,6 +160,7 @@ def _store_request(tx: Transaction, taken: Taken, request: ApprovalRequest) -> N
             comment=request.comment,
             seal=request.seal,
             subject=request.subject,
+            proposal=request.proposal,
             checklist=plain(request.checklist),
             void_changes=[],
             duties=plain(request.duties),
@@ -175,6 +181,8 @@ def _store_request(tx: Transaction, taken: Taken, request: ApprovalRequest) -> N
                 approvers=list(step.approvers),
                 rule=step.rule,
                 step_up=step.step_up,
+                escalate_to=step.escalate_to or "",
+                escalated=list(step.escalated),
                 settled=step.settled,
                 **values,
             )
@@ -192,6 +200,8 @@ def _store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted:
             choice=cast.choice,
             comment=cast.comment,
             at=cast.at,
+            meeting_id=cast.meeting,
+            present=list(cast.present),
         )
     )
     for position, step in enumerate(after.steps):

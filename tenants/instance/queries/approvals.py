@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.access import Role
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep
 from domain.approvals.requesting import OpenRequest
 from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
-from domain.ids import MeasureId, PersonId, RequestId
+from domain.ids import MeasureId, MeetingId, PersonId, RequestId
 from domain.segregation import Duties
 from domain.stages import Stage
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
@@ -51,6 +52,7 @@ def to_request(row: RequestRow, code: str, steps: Sequence[StepRow], votes: Sequ
         requested_at=row.requested_at,
         seal=row.seal,
         subject=row.subject,
+        proposal=row.proposal,
         checklist=tuple(to_result(item) for item in row.checklist),
         reason=row.reason,
         comment=row.comment,
@@ -80,6 +82,8 @@ def _step(row: StepRow) -> RequestStep:
         due_on=row.due_on,
         settled=RequestState(row.settled) if row.settled else None,
         step_up=row.step_up,
+        escalate_to=Role(row.escalate_to) if row.escalate_to else None,
+        escalated=tuple(PersonId(person) for person in row.escalated),
     )
 
 
@@ -91,6 +95,8 @@ def _vote(row: VoteRow) -> CastVote:
         comment=row.comment,
         at=row.at,
         on_behalf_of=PersonId(row.approver_id) if row.approver_id != row.person_id else None,
+        meeting=MeetingId(row.meeting_id) if row.meeting_id else None,
+        present=tuple(PersonId(person) for person in row.present),
     )
 
 

@@ -156,12 +156,13 @@ def preview_gate(
     template = governance.template
     results = evaluate(template.gates[target], measure, GateFacts(open_requests=open_requests))
     kind = gate_kind(target)
-    policy = select_policy(template.policies, kind, policy_facts(measure))
+    seen = policy_facts(measure)
+    policy = select_policy(template.policies, kind, seen)
     if isinstance(policy, NoPolicy):
         return GatePreview(target=target, results=results, policy=None, steps=(), obstacle=policy)
     duties = subject_of(measure, kind, actor.person).duties
     situation = Situation(path=path, template=template, directory=get_directory(work))
-    steps = resolve_steps(policy, measure, path, duties, situation.directory)
+    steps = resolve_steps(policy, seen, measure, path, duties, situation.directory)
     if isinstance(steps, Refusal):
         return GatePreview(target=target, results=results, policy=policy, steps=(), obstacle=steps)
     return GatePreview(target=target, results=results, policy=policy, steps=steps, obstacle=None)
