@@ -1,0 +1,128 @@
+"""Keep a request and its votes, and carry out what was approved: what every way of asking and deciding ends in."""
+
+from domain.access import Actor
+from domain.approvals.request import ApprovalRequest, RequestState
+from domain.approvals.voting import Voted
+from domain.governance.policies import GATE_KINDS
+from domain.lifecycle import (
+    MeasureCancelled,
+    MeasureHeld,
+    MeasureResumed,
+    PlanVersionLocked,
+    StageReached,
+    apply_approved,
+)
+from domain.stages import MeasureState
+from domain.value import Scenario
+from tenants.instance.actions.taking import Taken, put_back
+from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
+from tenants.instance.models.values import PlanVersionRow
+from tenants.instance.transaction import Transaction, plain
+
+
+def store_request(tx: Transaction, taken: Taken, request: ApprovalRequest) -> None:
+    tx.add(
+        RequestRow(
+            id=request.id,
+            measure_id=request.measure,
+            path=taken.row.path,
+            kind=request.kind,
+            family="gate" if request.kind in GATE_KINDS else "state",
+            target_stage=int(request.target) if request.target else None,
+            template=request.template,
+            policy=request.policy,
+            state=request.state,
+            reason=request.reason,
+            comment=request.comment,
+            seal=request.seal,
+            subject=request.subject,
+            proposal=request.proposal,
+            checklist=plain(request.checklist),
+            void_changes=[],
+            duties=plain(request.duties),
+            requested_by=request.requested_by,
+            requested_at=request.requested_at,
+            waiting=list(request.waits_for),
+            due_on=request.steps[0].due_on,
+            version=1,
+        )
+    )
+    tx.flush()
+    for position, step in enumerate(request.steps):
+        values = {name: getattr(step, name) for name in ("name", "selector", "needed", "due_working_days", "due_on")}
+        tx.add(
+            StepRow(
+                request_id=request.id,
+                position=position,
+                approvers=list(step.approvers),
+                rule=step.rule,
+                step_up=step.step_up,
+                escalate_to=step.escalate_to or "",
+                escalated=list(step.escalated),
+                settled=step.settled,
+                **values,
+            )
+        )
+
+
+def store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted: Voted) -> None:
+    cast = voted.vote
+    tx.add(
+        VoteRow(
+            request_id=row.id,
+            position=cast.step,
+            approver_id=cast.approver,
+            person_id=cast.person,
+            choice=cast.choice,
+            comment=cast.comment,
+            at=cast.at,
+            meeting_id=cast.meeting,
+            present=list(cast.present),
+        )
+    )
+    for position, step in enumerate(after.steps):
+        kept = tx.lock(StepRow, (row.id, position))
+        kept.due_on, kept.settled = step.due_on, step.settled
+    settle(row, after, tx)
+
+
+def settle(row: RequestRow, after: ApprovalRequest, tx: Transaction) -> None:
+    row.state = after.state
+    row.waiting = list(after.waits_for)
+    row.due_on = after.steps[after.current].due_on if after.current is not None else None
+    row.closed_at = None if after.state is RequestState.OPEN else tx.work.now()
+    row.version += 1
+
+
+def apply(tx: Transaction, taken: Taken, request: ApprovalRequest, actor: Actor) -> None:
+    events = apply_approved(taken.measure, request, taken.governance.template, tx.work.now())
+    for event in events:
+        match event:
+            case StageReached(after=stage):
+                taken.row.stage, taken.row.stage_since = int(stage), event.at
+            case PlanVersionLocked():
+                lock_plan(tx, taken, event)
+            case MeasureHeld():
+                taken.row.state = MeasureState.ON_HOLD
+            case MeasureResumed():
+                taken.row.state = MeasureState.ACTIVE
+            case MeasureCancelled():
+                taken.row.state = MeasureState.CANCELLED
+    put_back(tx, taken, actor, is_edit=False)
+    for event in events:
+        tx.record(event, actor, taken.subject)
+
+
+def lock_plan(tx: Transaction, taken: Taken, locked: PlanVersionLocked) -> None:
+    taken.row.plan_version = locked.version
+    plan = {str(line.id): plain(line.series.get(Scenario.PLAN, {})) for line in taken.measure.lines}
+    tx.add(
+        PlanVersionRow(
+            measure_id=taken.row.id,
+            number=locked.version,
+            locked_at=locked.at,
+            request_id=locked.request,
+            body={"plan": plan, "text": locked.plan},
+            digest=locked.seal,
+        )
+    )
