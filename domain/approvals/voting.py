@@ -15,6 +15,12 @@ from domain.refusals import Refusal
 from domain.seal import FieldChange, seal, text_differences
 from domain.segregation import Duties, segregation_conflict
 
+RECORDED = {
+    Choice.APPROVE: RequestState.APPROVED,
+    Choice.REJECT: RequestState.REJECTED,
+    Choice.RETURN: RequestState.RETURNED,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Voted:
@@ -101,17 +107,24 @@ def decide_vote(
 def may_not_vote(
     request: ApprovalRequest, step: RequestStep, index: int, actor: Actor, duties: Duties
 ) -> Refusal | None:
-    """Segregation first, as sealed and as it stands now: it is the reason a person should hear."""
+    """Segregation first: it is the reason a person should hear."""
     deciders = [person for person in (actor.person, actor.on_behalf_of) if person is not None]
-    as_it_stands = replace(duties, requested_by=request.requested_by, is_closure=request.duties.is_closure)
-    for parts in (request.duties, as_it_stands):
-        if conflict := segregation_conflict(parts, *deciders):
-            return conflict
+    if conflict := excluded(request, duties, *deciders):
+        return conflict
     approver = actor.on_behalf_of or actor.person
     if approver not in step.deciders:
         return NotAnApprover(request=request.id, step=step.name, waits_for=request.waits_for)
     earlier = next((vote for vote in request.votes_of(index) if vote.approver == approver), None)
     return AlreadyVoted(request=request.id, step=step.name, choice=earlier.choice) if earlier else None
+
+
+def excluded(request: ApprovalRequest, duties: Duties, *deciders: PersonId) -> Refusal | None:
+    """What segregation of duties forbids the deciders, by the duties as sealed and as they stand now."""
+    as_it_stands = replace(duties, requested_by=request.requested_by, is_closure=request.duties.is_closure)
+    for parts in (request.duties, as_it_stands):
+        if conflict := segregation_conflict(parts, *deciders):
+            return conflict
+    return None
 
 
 def not_votable(step: RequestStep, vote: Vote) -> Refusal | None:
@@ -123,7 +136,7 @@ def not_votable(step: RequestStep, vote: Vote) -> Refusal | None:
 
 
 def counted(request: ApprovalRequest, step: RequestStep, cast: CastVote, holidays: frozenset[date]) -> Voted:
-    outcome = settle(step, [vote.choice for vote in (*request.votes_of(cast.step), cast)])
+    outcome = outcome_of(step, (*request.votes_of(cast.step), cast))
     following = request.steps[cast.step + 1] if cast.step + 1 < len(request.steps) else None
     goes_on = outcome is RequestState.APPROVED and following is not None
     reached = following if goes_on else None
@@ -136,6 +149,13 @@ def counted(request: ApprovalRequest, step: RequestStep, cast: CastVote, holiday
         next_step=reached.name if reached else None,
         next_due_on=add_working_days(cast.at.date(), reached.due_working_days, holidays) if reached else None,
     )
+
+
+def outcome_of(step: RequestStep, votes: Iterable[CastVote]) -> RequestState | None:
+    """What the votes make of a step; None while it waits. What a forum decided in a meeting settles it by itself."""
+    cast = tuple(votes)
+    recorded = next((vote for vote in cast if vote.meeting is not None), None)
+    return RECORDED[recorded.choice] if recorded else settle(step, [vote.choice for vote in cast])
 
 
 def settle(step: RequestStep, choices: Iterable[Choice]) -> RequestState | None:

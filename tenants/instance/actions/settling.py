@@ -78,6 +78,7 @@ def store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted: 
             at=cast.at,
             meeting_id=cast.meeting,
             present=list(cast.present),
+            recorded=cast.meeting is not None,
         )
     )
     for position, step in enumerate(after.steps):

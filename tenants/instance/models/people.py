@@ -63,6 +63,7 @@ class ForumRow(InstanceModel):
     name: Mapped[str] = mapped_column(Text, unique=True)
     chair_id: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
     quorum: Mapped[int]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class ForumMemberRow(InstanceModel):

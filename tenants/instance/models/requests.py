@@ -73,7 +73,10 @@ class StepRow(InstanceModel):
 
 
 class VoteRow(InstanceModel):
-    """One vote; one for each approver and step. With a meeting it is the forum's decision, recorded by the chair."""
+    """One vote; one for each approver and step. With a meeting it is the forum's decision, recorded by the chair.
+
+    `recorded` is true for that decision: its recorder may have voted on the page before.
+    """
 
     __tablename__ = "votes"
 
@@ -88,6 +91,7 @@ class VoteRow(InstanceModel):
     at: Mapped[Moment]
     meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("meetings.id"), index=True)
     present: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")
+    recorded: Mapped[bool] = mapped_column(primary_key=True, server_default=text("false"))
 
 
 class FormKeyRow(InstanceModel):
