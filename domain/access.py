@@ -45,6 +45,7 @@ class Capability(StrEnum):
     VIEW_MEASURES = "view_measures"
     VIEW_PEOPLE = "view_people"
     VIEW_REPORTS = "view_reports"
+    VIEW_FORUMS = "view_forums"
     VIEW_SETTINGS = "view_settings"
     VIEW_AUDIT = "view_audit"
     VERIFY_AUDIT = "verify_audit"
@@ -58,6 +59,7 @@ class Capability(StrEnum):
     CONFIRM_VALUE = "confirm_value"
     REQUEST_GATE = "request_gate"
     DECIDE = "decide"
+    MANAGE_FORUMS = "manage_forums"
     HOLD_MEASURE = "hold_measure"
     CANCEL_MEASURE = "cancel_measure"
     EDIT_HIERARCHY = "edit_hierarchy"
@@ -80,7 +82,9 @@ class Capability(StrEnum):
 
 
 C = Capability
-READING = frozenset({C.VIEW_OVERVIEW, C.VIEW_HIERARCHY, C.VIEW_MEASURES, C.VIEW_PEOPLE, C.VIEW_REPORTS, C.EXPORT})
+READING = frozenset(
+    {C.VIEW_OVERVIEW, C.VIEW_HIERARCHY, C.VIEW_MEASURES, C.VIEW_PEOPLE, C.VIEW_REPORTS, C.VIEW_FORUMS, C.EXPORT}
+)
 WORKING = READING | {C.UPDATE_MILESTONES}
 LEADING = frozenset({C.REQUEST_GATE, C.HOLD_MEASURE, C.CANCEL_MEASURE})
 OWNING = WORKING | LEADING | {C.CREATE_MEASURE, C.EDIT_MEASURE, C.ASSIGN_PEOPLE, C.ENTER_PLAN, C.ENTER_FORECAST}
@@ -92,7 +96,7 @@ ROLE_CAPABILITIES: Mapping[Role, frozenset[Capability]] = {
     Role.INSTANCE_ADMINISTRATOR: ADMINISTERING
     | READING
     | {C.EDIT_HIERARCHY, C.EDIT_REFERENCE_DATA, C.IMPORT, C.CLOSE_MONTH, C.CREATE_REPORT},
-    Role.PMO: STEERING | {C.DECIDE, C.MANAGE_PEOPLE, C.CLOSE_MONTH, C.VIEW_AUDIT},
+    Role.PMO: STEERING | {C.DECIDE, C.MANAGE_FORUMS, C.MANAGE_PEOPLE, C.CLOSE_MONTH, C.VIEW_AUDIT},
     Role.SPONSOR: READING | LEADING | {C.DECIDE, C.ASSIGN_PEOPLE, C.CREATE_REPORT},
     Role.OWNER: OWNING,
     Role.CONTROLLER: READING
@@ -120,6 +124,9 @@ FIRM_ROLE_CAPABILITIES: Mapping[FirmRole, frozenset[Capability]] = {
 
 # What the people named on a measure may do with that one measure, whatever they hold elsewhere.
 NAMED_ROLES: Mapping[str, Role] = {"owner": Role.OWNER, "sponsor": Role.SPONSOR, "controller": Role.CONTROLLER}
+
+# What members of a forum may do with that forum, its chair alone managing it, whatever roles they hold.
+FORUM_CAPABILITIES = frozenset({C.VIEW_FORUMS, C.MANAGE_FORUMS})
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
-from domain.access import NAMED_ROLES, ROLE_CAPABILITIES, Capability
+from domain.access import FORUM_CAPABILITIES, NAMED_ROLES, ROLE_CAPABILITIES, Capability
 from web.hands import enter_instance, hand
 from web.responses import to_sign_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 INSTANCE = "instance."
-NAMED_CAPABILITIES = frozenset().union(*(ROLE_CAPABILITIES[role] for role in NAMED_ROLES.values()))
+NAMED_CAPABILITIES = FORUM_CAPABILITIES.union(*(ROLE_CAPABILITIES[role] for role in NAMED_ROLES.values()))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """What a view asks of the reader. `or_named`: the measure in the address may name the reader, the view checks."""
+    """What a view asks of the reader. `or_named`: the measure or forum of the address may name them; the view checks."""
 
     capability: Capability | None = None
     is_public: bool = False
@@ -32,8 +32,8 @@ class Undeclared(RuntimeError):
 def requires(capability: Capability, *, or_named: bool = False) -> Callable[[View], View]:
     """The reader holds this capability somewhere; others get 404. Where exactly, the view or its action decides.
 
-    With `or_named` also those come in whom a measure may name (owner, sponsor, controller) without any role: the view
-    then asks `actor.can_on(capability, measure, path)` itself.
+    With `or_named` also those come in whom a measure may name (owner, sponsor, controller), or a forum (member,
+    chair), without any role: the view then asks `actor.can_on(capability, measure, path)`, or the forum, itself.
     """
     return _declare(Need(capability=capability, or_named=or_named))
 
