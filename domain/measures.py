@@ -1,7 +1,7 @@
 """A measure: the atomic unit of work and of value. Source: DOMAIN.md, 1 and 2."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from domain.ids import EvidenceId, ForumId, MeasureId, MilestoneId, NodeId, PersonId, ReferenceId
@@ -11,7 +11,10 @@ from domain.value import EffectLine
 
 @dataclass(frozen=True, kw_only=True)
 class Milestone:
-    """A dated promise. `forecast` is None while nobody has said anything but `due`."""
+    """A dated promise. `forecast` is None while nobody has said anything but `due`.
+
+    `held_days` are the days its measure was on hold since `due` was promised: they are not counted against it.
+    """
 
     id: MilestoneId
     title: str
@@ -21,6 +24,16 @@ class Milestone:
     done_on: date | None = None
     waived_because: str = ""
     evidence: int = 0  # count of evidence items attached to this milestone
+    held_days: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_on is None and not self.waived_because
+
+    @property
+    def due_now(self) -> date:
+        """The promised day, moved by the days on hold; the promise itself stays as it was given."""
+        return self.due + timedelta(days=self.held_days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +67,7 @@ class Measure:
     end: date | None = None
     stage: Stage = Stage.DEFINED
     state: MeasureState = MeasureState.ACTIVE
+    held_on: date | None = None  # since when it is on hold
     rough_value: Decimal | None = None
     target: Decimal | None = None
     baseline_source: str = ""

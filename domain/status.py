@@ -128,9 +128,9 @@ def _from_days(worst: int, amber_days: int, has_milestones: bool, overdue_condit
 
 
 def _days_late(milestone: Milestone, today: date) -> int:
-    if milestone.done_on is not None or milestone.waived_because:
+    if not milestone.is_open:
         return 0
-    return max(0, (max(today, milestone.forecast or today) - milestone.due).days)
+    return max(0, (max(today, milestone.forecast or today) - milestone.due_now).days)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,7 +73,13 @@ def decide_promise(
         return FieldTooLong(field="title", limit=TITLE_LIMIT)
     earlier = find_milestone(measure, milestone.id)
     if earlier is not None:
-        milestone = replace(earlier, title=milestone.title, owner=milestone.owner, due=milestone.due)
+        milestone = replace(
+            earlier,
+            title=milestone.title,
+            owner=milestone.owner,
+            due=milestone.due,
+            held_days=earlier.held_days if milestone.due == earlier.due else 0,
+        )
     return saved(measure, earlier, milestone, actor, now)
 
 

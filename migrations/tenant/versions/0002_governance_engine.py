@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("held_days", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("set_by", sa.Uuid(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("met_on", sa.Date(), nullable=True),
@@ -335,6 +336,8 @@ def upgrade() -> None:
     op.drop_constraint("votes_pkey", "votes")
     op.create_primary_key("votes_pkey", "votes", ["request_id", "position", "approver_id", "recorded"])
     op.add_column("forums", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column("measures", sa.Column("held_on", sa.Date(), nullable=True))
+    op.add_column("milestones", sa.Column("held_days", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("evidence", sa.Column("file_name", sa.Text(), server_default="", nullable=False))
     op.add_column("evidence", sa.Column("content_type", sa.Text(), server_default="", nullable=False))
     op.add_column("evidence", sa.Column("size", sa.BigInteger(), nullable=True))

@@ -130,6 +130,7 @@ def milestone_row(measure_id: UUID, milestone: Milestone, position: int, slips: 
         done_on=milestone.done_on,
         waived_because=milestone.waived_because,
         slips=slips,
+        held_days=milestone.held_days,
         position=position,
     )
 

@@ -22,6 +22,7 @@ class GateConditionRow(InstanceModel):
     words: Mapped[Name]
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
     due_on: Mapped[date] = mapped_column(Date)
+    held_days: Mapped[int] = mapped_column(server_default=text("0"))  # on hold since it was set; not counted
     set_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
     set_at: Mapped[Moment]
     met_on: Mapped[date | None] = mapped_column(Date)

@@ -51,6 +51,7 @@ class MeasureRow(InstanceModel):
     end_on: Mapped[date | None] = mapped_column(Date)
     stage: Mapped[int]
     state: Mapped[Name]
+    held_on: Mapped[date | None] = mapped_column(Date)
     rough_value: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     target: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     baseline_source: Mapped[Words]
@@ -93,6 +94,7 @@ class MilestoneRow(InstanceModel):
     done_on: Mapped[date | None] = mapped_column(Date)
     waived_because: Mapped[Words]
     slips: Mapped[int] = mapped_column(server_default=text("0"))  # date slips in a row
+    held_days: Mapped[int] = mapped_column(server_default=text("0"))  # on hold since it was promised; not counted
     position: Mapped[int]
 
 

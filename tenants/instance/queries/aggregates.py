@@ -1,5 +1,6 @@
 """Measures as the domain sees them, loaded whole: with milestones, effect lines, series and evidence."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from domain.ids import EvidenceId, ForumId, LineId, MeasureId, MilestoneId, NodeId, PersonId, ReferenceId
 from domain.measures import Evidence, Measure, Milestone
 from domain.months import Month
+from domain.seal import read_lines
 from domain.stages import MeasureState, Stage
 from domain.value import EffectLine, Recurrence, Scenario, Sign
 from tenants.instance.models.measures import EvidenceRow, MeasureRow, MilestoneRow
@@ -48,18 +50,12 @@ def load_series(session: Session, line_ids: Iterable[UUID]) -> dict[UUID, Series
     return found
 
 
-def locked_plans(session: Session, measure_ids: Iterable[UUID]) -> dict[UUID, dict[LineId, dict[Month, Decimal]]]:
-    """The first locked plan of each measure that has one: by line and month."""
-    statement = select(PlanVersionRow.measure_id, PlanVersionRow.body).where(
+def first_locks(session: Session, measure_ids: Iterable[UUID]) -> dict[UUID, tuple[EffectLine, ...]]:
+    """The lines of each measure whose plan is locked, with the plan as it was locked first. One statement."""
+    statement = select(PlanVersionRow.measure_id, PlanVersionRow.body["text"].astext).where(
         PlanVersionRow.measure_id.in_(list(measure_ids)), PlanVersionRow.number == 1
     )
-    return {
-        measure: {
-            LineId(UUID(line)): {Month.parse(month): Decimal(amount) for month, amount in series.items()}
-            for line, series in body["plan"].items()
-        }
-        for measure, body in session.execute(statement)
-    }
+    return {measure: read_lines(json.loads(text)) for measure, text in session.execute(statement)}
 
 
 def to_measure(
@@ -89,6 +85,7 @@ def to_measure(
         end=row.end_on,
         stage=Stage(row.stage),
         state=MeasureState(row.state),
+        held_on=row.held_on,
         rough_value=row.rough_value,
         target=row.target,
         baseline_source=row.baseline_source,
@@ -119,6 +116,7 @@ def _milestone(row: MilestoneRow, proofs: int) -> Milestone:
         done_on=row.done_on,
         waived_because=row.waived_because,
         evidence=proofs,
+        held_days=row.held_days,
     )
 
 

@@ -101,7 +101,7 @@ def measure_rows(
 
 def late_milestones(lists: Lists) -> tuple[MilestoneRow, ...]:
     """Open milestones of active measures that are late or forecast late, the latest first."""
-    days = func.greatest(lists.today, MilestoneTable.forecast_on) - MilestoneTable.due_on
+    days = func.greatest(lists.today, MilestoneTable.forecast_on) - (MilestoneTable.due_on + MilestoneTable.held_days)
     statement = (
         select(MilestoneTable, MeasureTable.code, MeasureTable.title, MemberRow.name, days.label("days"))
         .join(MeasureTable, MeasureTable.id == MilestoneTable.measure_id)

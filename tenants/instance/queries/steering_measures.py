@@ -87,7 +87,7 @@ def read_lines(work: Work, scope: Scope, path: str, period: Period, today: date)
 def late(today: date) -> Any:
     """An open milestone that is past its day, or forecast to be."""
     is_open = and_(MilestoneRow.done_on.is_(None), MilestoneRow.waived_because == "")
-    return and_(is_open, func.greatest(today, MilestoneRow.forecast_on) > MilestoneRow.due_on)
+    return and_(is_open, func.greatest(today, MilestoneRow.forecast_on) > MilestoneRow.due_on + MilestoneRow.held_days)
 
 
 def _columns(period: Period, dated: Subquery, walked: Subquery) -> Select[Any]:
