@@ -18,7 +18,7 @@ NAMED_CAPABILITIES = FORUM_CAPABILITIES.union(*(ROLE_CAPABILITIES[role] for role
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """What a view asks of the reader. `or_named`: the measure or forum of the address may name them; the view checks."""
+    """What a view asks of the reader. `or_named`: the measure or forum of the address may name them: the view asks."""
 
     capability: Capability | None = None
     is_public: bool = False
