@@ -13,6 +13,7 @@ from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.stages import Stage
+from tenants.instance.queries.measure import Names
 from web.formats import day, initials, moment, month
 from web.wording import approvers, field_name
 
@@ -95,25 +96,22 @@ def rule_words(step: RequestStep) -> str:
     return ""
 
 
-def steps_of(request: ApprovalRequest, names: Mapping[UUID, str], reader: UUID) -> tuple[StepItem, ...]:
+def steps_of(request: ApprovalRequest, names: Names, reader: UUID) -> tuple[StepItem, ...]:
     """Every step in order with the votes cast and who is still asked."""
     return tuple(_step(request, index, names, reader) for index in range(len(request.steps)))
 
 
-def _step(request: ApprovalRequest, index: int, names: Mapping[UUID, str], reader: UUID) -> StepItem:
+def _step(request: ApprovalRequest, index: int, names: Names, reader: UUID) -> StepItem:
     step = request.steps[index]
     cast = request.votes_of(index)
     items = [
-        _item(VOTE_STATES[vote.choice], names.get(vote.person, "–"), _("you") if vote.person == reader else "", note)
+        _item(VOTE_STATES[vote.choice], vote.person, names, reader, note)
         for vote in cast
         for note in [" · ".join(filter(None, [moment(vote.at), f"“{vote.comment}”" if vote.comment else ""]))]
     ]
     if request.current == index:
         due = _("due %(day)s", day=day(step.due_on)) if step.due_on else ""
-        items += [
-            _item("open", names.get(person, "–"), _("you") if person == reader else "", due)
-            for person in request.waits_for
-        ]
+        items += [_item("open", person, names, reader, due) for person in request.waits_for]
     title = _("Step %(n)s of %(all)s: %(name)s", n=index + 1, all=len(request.steps), name=step.name)
     words = rule_words(step)
     return StepItem(
@@ -121,8 +119,9 @@ def _step(request: ApprovalRequest, index: int, names: Mapping[UUID, str], reade
     )
 
 
-def _item(state: str, name: str, tag: str, note: str) -> VoteItem:
-    return VoteItem(state=state, name=name, initials=initials(name), tag=tag, note=note)
+def _item(state: str, person: UUID, names: Names, reader: UUID, note: str) -> VoteItem:
+    name, tag = names.get(person, "–"), _("you") if person == reader else ""
+    return VoteItem(state=state, name=name, initials=initials(name), tag=tag, note=note, firm=person in names.firm)
 
 
 def checklist_of(results: Iterable[CriterionResult]) -> tuple[CriterionItem, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import false, literal, select, union_all
 
 from domain.access import Actor, Scope
 from domain.approvals.choosing import NoPolicy, policy_facts, resolve_steps, select_policy
@@ -16,7 +16,7 @@ from domain.approvals.requesting import Situation, subject_of
 from domain.gates import GateFacts, evaluate
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import Policy, gate_kind
-from domain.ids import LineId, MeasureId
+from domain.ids import MeasureId
 from domain.measures import Measure
 from domain.months import Month
 from domain.refusals import Refusal
@@ -27,7 +27,7 @@ from tenants.instance.models.measures import EvidenceRow, MeasureRow, MilestoneR
 from tenants.instance.models.people import ForumRow, MemberRow, ReferenceRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import FiguresRow
-from tenants.instance.queries.aggregates import load_measure, locked_plans
+from tenants.instance.queries.aggregates import load_measure
 from tenants.instance.queries.approvals import load_requests
 from tenants.instance.queries.directory import get_directory
 from tenants.instance.queries.governance import Governance, get_governance
@@ -76,14 +76,20 @@ class GatePreview:
     obstacle: Refusal | None  # no policy, nobody who may decide, duties that exclude each other
 
 
+class Names(dict[UUID, str]):
+    """Names of people, reference items and forums by id; `firm` holds those of the consulting firm's people."""
+
+    firm: frozenset[UUID] = frozenset()
+
+
 @dataclass(frozen=True, kw_only=True)
 class MeasureSheet:
-    """All that the page of one measure shows. `names`: people, reference items and forums by id."""
+    """All that the page of one measure shows."""
 
     measure: Measure
     path: str
     crumbs: tuple[NodeName, ...]
-    names: Mapping[UUID, str]
+    names: Names
     implementation: Status
     potential: Status
     days_late: int
@@ -93,7 +99,6 @@ class MeasureSheet:
     has_plan: bool
     year_start: Month
     price_of_waiting: Decimal
-    locked_plan: Mapping[LineId, Mapping[Month, Decimal]] | None
     requests: tuple[ApprovalRequest, ...]  # newest first
     evidence: tuple[Proof, ...]
     gate: GatePreview | None  # None when there is no next gate
@@ -132,7 +137,6 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
         has_plan=figures.has_plan,
         year_start=Month.of(figures.year_start),
         price_of_waiting=figures.price_of_waiting,
-        locked_plan=locked_plans(work.session, [row.id]).get(row.id),
         requests=requests,
         evidence=_evidence(work, row.id),
         gate=preview_gate(
@@ -181,14 +185,17 @@ def get_choices(work: Work) -> Choices:
     return Choices(**{kind: tuple(sorted(found[kind], key=lambda pair: pair[1].lower())) for kind in CHOICE_KINDS})
 
 
-def get_names(work: Work) -> Mapping[UUID, str]:
-    """Names of people, reference items and forums by id: one statement."""
+def get_names(work: Work) -> Names:
+    """One statement."""
     statement = union_all(
-        select(MemberRow.id, MemberRow.name),
-        select(ReferenceRow.id, ReferenceRow.name),
-        select(ForumRow.id, ForumRow.name),
+        select(MemberRow.id, MemberRow.name, (MemberRow.side == "firm").label("is_firm")),
+        select(ReferenceRow.id, ReferenceRow.name, false()),
+        select(ForumRow.id, ForumRow.name, false()),
     )
-    return {found: name for found, name in work.session.execute(statement)}
+    rows = work.session.execute(statement).all()
+    names = Names({row.id: row.name for row in rows})
+    names.firm = frozenset(row.id for row in rows if row.is_firm)
+    return names
 
 
 def _row(work: Work, scope: Scope, code: str) -> MeasureRow:

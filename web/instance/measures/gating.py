@@ -95,7 +95,8 @@ def _deciders(sheet: MeasureSheet, gate: GatePreview) -> tuple[Decider, ...]:
         role = step.name if len(step.approvers) > 1 else _role(sheet, step.selector)
         note = ", ".join(filter(None, [rule_words(step), due]))
         single = initials(people) if len(step.approvers) == 1 else ""
-        found.append(Decider(name=people, role=role, note=note, initials=single))
+        is_firm = bool(single) and step.approvers[0] in sheet.names.firm
+        found.append(Decider(name=people, role=role, note=note, initials=single, firm=is_firm))
     return tuple(found)
 
 

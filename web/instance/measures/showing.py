@@ -20,7 +20,7 @@ from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.gating import gate_of
 from web.instance.measures.milestoning import milestones_of
-from web.instance.measures.standing import implementation_why, override_of, potential_why, stages_of
+from web.instance.measures.standing import implementation_why, override_of, potential_why, stages_of, stop_of
 from web.instance.measures.taking import crumbs_of
 from web.instance.measures.valuing import value_of
 from web.presenting import counts_of, reason_of, state_word, steps_of, title_of
@@ -70,6 +70,7 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         measure=sheet.measure,
         crumbs=crumbs_of(sheet.crumbs, sheet.measure),
         stages=stages_of(sheet, now),
+        stopped=stop_of(sheet),
         implementation_why=implementation_why(sheet),
         potential_why=potential_why(sheet),
         overrides={str(each): override_of(sheet, each, today) for each in Dimension},

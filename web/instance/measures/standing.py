@@ -12,6 +12,7 @@ from domain.stages import MeasureState, Stage
 from domain.status import Dimension, Status, StatusOverride, potential_share
 from tenants.instance.queries.measure import MeasureSheet
 from web.formats import day, percent
+from web.presenting import reason_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,14 @@ class StageItem:
     date: str = ""
     note: str = ""
     locked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A notice above a measure that does not go on."""
+
+    title: str
+    text: str
 
 
 def stages_of(sheet: MeasureSheet, now: datetime) -> tuple[StageItem, ...]:
@@ -67,6 +76,23 @@ def _is_next(sheet: MeasureSheet, stage: Stage) -> bool:
 def _state(sheet: MeasureSheet) -> str:
     states = {MeasureState.ON_HOLD: _("on hold"), MeasureState.CANCELLED: _("cancelled")}
     return states.get(sheet.measure.state, "")
+
+
+def stop_of(sheet: MeasureSheet) -> Stop | None:
+    """Since when the measure is on hold or cancelled, and why; None while it goes on."""
+    if sheet.measure.state is MeasureState.ACTIVE:
+        return None
+    is_held = sheet.measure.state is MeasureState.ON_HOLD
+    kind = "hold" if is_held else "cancel"
+    asked = next((each for each in sheet.requests if each.kind == kind and each.state is RequestState.APPROVED), None)
+    if asked is None or not asked.votes:
+        return Stop(title=_("On hold") if is_held else _("Cancelled"), text="")
+    since = day(asked.votes[-1].at.date())
+    words = (reason_of(asked, sheet.governance.template), f"“{asked.comment}”" if asked.comment else "")
+    return Stop(
+        title=_("On hold since %(day)s", day=since) if is_held else _("Cancelled on %(day)s", day=since),
+        text=": ".join(filter(None, words)),
+    )
 
 
 def implementation_why(sheet: MeasureSheet) -> str:

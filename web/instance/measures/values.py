@@ -38,7 +38,7 @@ from web.instance.measures.grid import (
 from web.instance.measures.showing import page_of
 from web.instance.measures.spreading import even, posted_months
 from web.instance.measures.taking import Taken, crumbs, seen, take
-from web.instance.measures.valuing import around, line_of, month_head, scenario_word, years_of
+from web.instance.measures.valuing import around, default_year, line_of, month_head, scenario_word, years_of
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -133,7 +133,7 @@ def _year(taken: Taken, text: str) -> FiscalYear:
     start = taken.governance.fiscal_year_start
     if text.isascii() and text.isdigit() and 1990 <= int(text[:4]) <= 2100:
         return FiscalYear(Month(int(text[:4]), start))
-    return taken.governance.year_of(taken.hand.work.now().date())
+    return default_year(taken.measure, start, Month.of(taken.hand.work.now().date()))
 
 
 def _line(taken: Taken) -> EffectLine:

@@ -36,17 +36,16 @@ class ValueView:
 
 
 def value_of(sheet: MeasureSheet, asked: FiscalYear | None, today: Month) -> ValueView:
-    """The asked year, else this one, else the nearest that has entries."""
+    """The asked year, else this one, else the first that has an effect."""
     governance = sheet.governance
     curve = by_month(
         sheet.measure.lines,
-        locked_plan=sheet.locked_plan,
         state=sheet.measure.state,
         closed_through=governance.closed_through,
         rates=governance.rates,
     )
     years = years_of(sheet.measure.lines, governance.fiscal_year_start, today)
-    year = asked if asked in years else _default(years, FiscalYear.containing(today, governance.fiscal_year_start))
+    year = asked if asked in years else default_year(sheet.measure, governance.fiscal_year_start, today)
     lines = in_instance_currency(sheet.measure.lines, governance.rates)
     scale = scale_of([value for line in lines for series in line.series.values() for value in series.values()])
     unit = f"{scale} {governance.currency}".strip()
@@ -55,11 +54,13 @@ def value_of(sheet: MeasureSheet, asked: FiscalYear | None, today: Month) -> Val
     glance = glance_of(sheet, scale)
     return ValueView(
         year=year,
-        years=around(years, year),
+        years=around(sorted({*years, year}), year),
         finding=finding_of(sheet),
         scale=scale,
         unit=unit,
-        chart=_chart(curve, year, scale, unit, closed) if curve else None,
+        chart=_chart(curve, year, scale, unit, closed)
+        if any(curve.get(each, EMPTY) != EMPTY for each in year.months)
+        else None,
         months=heads,
         groups=(*(_group(sheet, line, year, scale) for line in lines), *_net(curve, year, scale)),
         glance=glance,
@@ -85,8 +86,14 @@ def around(years: Sequence[FiscalYear], year: FiscalYear, most: int = 5) -> tupl
     return tuple(years[first : first + most])
 
 
-def _default(years: Sequence[FiscalYear], now: FiscalYear) -> FiscalYear:
-    return now if now in years else years[-1]
+def default_year(measure: Measure, start: int, today: Month) -> FiscalYear:
+    """This year where the measure has figures in it, else the first that has; without figures the year it starts in."""
+    now = FiscalYear.containing(today, start)
+    counted = [series for line in measure.lines for name, series in line.series.items() if name != Scenario.BASELINE]
+    months = [month for series in counted for month, amount in series.items() if amount]
+    if not months:
+        return FiscalYear.containing(Month.of(measure.start), start) if measure.start else now
+    return now if any(month in now for month in months) else FiscalYear.containing(min(months), start)
 
 
 def month_head(month: Month, closed: Month | None) -> Text:
