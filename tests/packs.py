@@ -20,6 +20,7 @@ from domain.reporting.pack import (
     StageRow,
     StatusCounts,
     SteeringPack,
+    YearRow,
 )
 from domain.reporting.totals import add_up
 
@@ -131,6 +132,36 @@ def bare() -> SteeringPack:
     return SteeringPack(meta=meta, programs=rows, stages=stages, matrix=grey, requests=(request,))
 
 
+def spent_projects() -> SteeringPack:
+    """Projects of years ago, cost only, as a public file brings them: no owner, no decision, no closed month."""
+    pack = public_projects()
+    programs = tuple(
+        replace(_long_ago(row), children=tuple(_long_ago(child) for child in row.children)) for row in pack.programs
+    )
+    total = add_up(programs, "")
+    shares = [(total.cost_plan / 20, total.cost_forecast / 20)] * 13
+    shares = [(plan.quantize(Decimal("0.01")), forecast.quantize(Decimal("0.01"))) for plan, forecast in shares]
+    rest = (total.cost_plan - 13 * shares[0][0], total.cost_forecast - 13 * shares[0][1])
+    years = [f"FY {year}/{(year + 1) % 100:02}" for year in range(2003, 2017)]
+    amounts = zip(years, [*shares[:6], rest, *shares[6:]], strict=True)
+    return replace(
+        pack,
+        meta=replace(pack.meta, closed_through="", client="Federal projects", fiscal_year="FY 2026/27"),
+        programs=programs,
+        years=tuple(YearRow(year=year, plan=plan, forecast=forecast) for year, (plan, forecast) in amounts),
+        curve=tuple(replace(row, plan=ZERO, forecast=ZERO, actual=None) for row in pack.curve),
+        measures=tuple(replace(row, owner="", plan_to_date=ZERO, actual_to_date=ZERO) for row in pack.measures),
+        milestones=tuple(replace(row, owner="", due=date(2010, 9, 29)) for row in pack.milestones),
+        requests=(),
+        decisions=(),
+        contradictions=(),
+    )
+
+
+def _long_ago(row: NodeRow) -> NodeRow:
+    return replace(row, plan_year=ZERO, forecast_year=ZERO, plan_to_date=ZERO, actual_to_date=ZERO)
+
+
 CASES = {
     "ordinary": ordinary,
     "bare": bare,
@@ -138,6 +169,7 @@ CASES = {
     "public": public_projects,
     "long": long_names,
     "losing": losing,
+    "spent": spent_projects,
 }
 
 _AGENCIES = (

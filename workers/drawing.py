@@ -40,13 +40,13 @@ class Drawing:
 
 
 def drawing_of(view: View) -> Drawing:
-    curve, unit = view.curve, view.unit
+    curve, unit, months = view.curve, view.unit, view.pack.curve
     plan, forecast, actual = (_numbers(each, unit) for each in (curve.plan, curve.forecast, curve.actual))
     last = [each[-1] if each else Decimal(0) for each in (curve.plan, curve.forecast, curve.actual)]
     return Drawing(
         is_empty=curve.is_empty,
-        months=[words.month(each, short=True).split(words.NBSP)[0] for each in curve.months],
-        span=f"{words.month(curve.months[0])} to {words.month(curve.months[-1])}" if curve.months else "",
+        months=list(curve.labels),
+        span=f"{words.month(months[0].month)} to {words.month(months[-1].month)}" if months else "",
         plan=plan,
         forecast=forecast,
         actual=actual,
@@ -54,7 +54,7 @@ def drawing_of(view: View) -> Drawing:
         plan_label=f"Plan {words.amount(last[0])}",
         forecast_label=f"Forecast {words.amount(last[1])}",
         actual_label=f"Actual {words.amount(last[2])}",
-        closed_label=f"closed to {words.month(curve.months[curve.closed - 1], short=True)}" if curve.closed else "",
+        closed_label=_closed_label(view),
         stages=[float(each.risk_adjusted) for each in view.funnel],
         gaps=_gaps(view),
     )
@@ -78,6 +78,14 @@ def fit(text: str, width: float, size: float) -> str:
 
 def _numbers(series: tuple[Decimal, ...], unit: Unit) -> list[float]:
     return [float(each / unit.factor) for each in series]
+
+
+def _closed_label(view: View) -> str:
+    if not view.curve.closed:
+        return ""
+    last = view.curve.closed - 1
+    name = view.curve.periods[last] if view.curve.by_year else words.month(view.pack.curve[last].month, short=True)
+    return f"closed to {name}"
 
 
 def _axis(curve: Curve, unit: Unit) -> list[tuple[float, str]]:
@@ -124,6 +132,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "count": words.count,
     "count_days": lambda number: words.figure(number) + words.NBSP + ("day" if number == 1 else "days"),
     "day": lambda value: words.day(value, short=True),
+    "day_in_full": lambda value: f"{value.day}{words.NBSP}{words.MONTHS[value.month - 1][:3]}{words.NBSP}{value.year}",
     "decimals": words.figure,
     "fig": _fig,
     "fit": fit,

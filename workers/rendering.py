@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -55,7 +56,15 @@ class OwnFiles(URLFetcher):
         return super().fetch(url, headers)
 
 
-def render(pack: SteeringPack, *, created: datetime) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class LaidOut:
+    """A PDF and how many pages it has."""
+
+    content: bytes
+    pages: int
+
+
+def render(pack: SteeringPack, *, created: datetime) -> LaidOut:
     """The pack as PDF/UA-1 with its data attached. `created` is aware; same pack and moment, same bytes."""
     view = view_of(pack)
     html = _templates().get_template("steering-pack.html").render(**_context(view, created))
@@ -70,14 +79,15 @@ def render(pack: SteeringPack, *, created: datetime) -> bytes:
     return layout(html, attachments=[data])
 
 
-def layout(html: str, attachments: list[Attachment] | None = None) -> bytes:
+def layout(html: str, attachments: list[Attachment] | None = None) -> LaidOut:
     """One document from its HTML: our style sheets, our fetcher, no garbage collection meanwhile."""
     fonts, sheets = _styles()
     with _no_collection():
-        document = HTML(string=html, base_url=_BASE, url_fetcher=OwnFiles())
-        pdf = document.write_pdf(stylesheets=sheets, font_config=fonts, attachments=attachments, pdf_variant="pdf/ua-1")
+        source = HTML(string=html, base_url=_BASE, url_fetcher=OwnFiles())
+        document = source.render(stylesheets=sheets, font_config=fonts, attachments=attachments, pdf_variant="pdf/ua-1")
+        pdf = document.write_pdf(attachments=attachments, pdf_variant="pdf/ua-1")
     assert isinstance(pdf, bytes)
-    return pdf
+    return LaidOut(content=pdf, pages=len(document.pages))
 
 
 def warm() -> None:

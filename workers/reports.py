@@ -26,19 +26,21 @@ def make_report(task: Task, report_id: str) -> None:
     enter_step(work, report, "freeze")
     pack, as_of = _frozen(task, report)
     enter_step(work, report, "draw")
-    content = draw(pack, as_of)
+    content, pages = draw(pack, as_of)
     enter_step(work, report, "store")
-    store_report(work, report, content)
+    store_report(work, report, content, pages)
 
 
 def report_failed(task: Task, words: str, report_id: str) -> None:
     report_given_up(task.instance, UUID(report_id), words)
 
 
-def draw(pack: SteeringPack, created: datetime) -> bytes:
+def draw(pack: SteeringPack, created: datetime) -> tuple[bytes, int]:
+    """The PDF and how many pages it has."""
     from workers.rendering import render  # loads a layout engine: workers have it before they fork, nobody else does
 
-    return render(pack, created=created)
+    document = render(pack, created=created)
+    return document.content, document.pages
 
 
 def _frozen(task: Task, report: UUID) -> tuple[SteeringPack, datetime]:

@@ -15,6 +15,7 @@ from domain.reporting.pack import (
     StageRow,
     StatusCounts,
     SteeringPack,
+    YearRow,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "StageRow",
     "StatusCounts",
     "SteeringPack",
+    "YearRow",
     "canonical",
     "digest",
     "from_plain",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from domain.reporting.totals import Lens
 from domain.reporting.view import View
-from domain.reporting.words import amount, count, figure, month, signed
+from domain.reporting.words import amount, count, figure, signed
 
 
 def alternatives(view: View) -> dict[str, str]:
@@ -33,13 +33,14 @@ def _curve(view: View) -> str:
     if curve.is_empty:
         return "No amounts"
     what = "cost" if view.lens is Lens.COST else "effect"
-    text = f"Cumulated {what} of {view.pack.meta.fiscal_year}. In {month(curve.months[-1])} plan reaches "
+    span = "by fiscal year" if curve.by_year else f"of {view.pack.meta.fiscal_year}"
+    text = f"Cumulated {what} {span}. In {curve.periods[-1]} plan reaches "
     text += f"{amount(curve.plan[-1], money)} and forecast {amount(curve.forecast[-1], money)}."
     if not curve.actual:
         return text
     last = curve.closed - 1
     against = f"{amount(curve.actual[last], money)} against a plan of {amount(curve.plan[last], money)}"
-    return f"{text} Actual to {month(curve.months[last])}: {against}."
+    return f"{text} Actual to {curve.periods[last]}: {against}."
 
 
 def _gaps(view: View) -> str:

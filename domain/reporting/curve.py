@@ -1,23 +1,28 @@
-"""The S-curve of a fiscal year: cumulated months, as exact amounts and as the printed quarter columns; axis ticks."""
+"""The S-curve of a pack: amounts cumulated by month, or by fiscal year for cost; as printed columns too; axis ticks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from domain.reporting.pack import ZERO, SteeringPack
+from domain.reporting.pack import ZERO, SteeringPack, YearRow
 from domain.reporting.rounding import Unit, split
-from domain.reporting.totals import basis_of
+from domain.reporting.totals import Lens, basis_of
+from domain.reporting.words import NBSP, month
+
+YEARS = 12  # that a chart has room for
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Cumulated amounts by month; `actual` ends with the last closed month. Costs are positive where costs are told."""
+    """Cumulated amounts by period; `actual` ends with the last closed one. Costs are positive where costs are told."""
 
-    months: tuple[str, ...]
+    periods: tuple[str, ...]  # as a sentence names them: "October 2026", "FY 2026/27"
+    labels: tuple[str, ...]  # as an axis does: "Oct", "26/27"
     plan: tuple[Decimal, ...]
     forecast: tuple[Decimal, ...]
     actual: tuple[Decimal, ...]
+    by_year: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -27,28 +32,25 @@ class Curve:
     def closed(self) -> int:
         return len(self.actual)
 
-    @property
-    def is_distinct(self) -> bool:
-        return self.plan != self.forecast
-
 
 def curve_of(pack: SteeringPack) -> Curve:
-    """Cumulated in the sense of the pack: effects, or costs as positive amounts."""
+    """Effects by month of the fiscal year; where there is nothing but cost, that cost over all its years."""
+    if basis_of(pack).lens is Lens.COST and len(pack.years) > 1:
+        return _by_year(pack.years)
     sign = basis_of(pack).sign
-    closed = [row.actual for row in pack.curve]
-    actual = [each for each in closed[: closed.index(None)] if each is not None] if None in closed else closed
     return Curve(
-        months=tuple(row.month for row in pack.curve),
+        periods=tuple(month(row.month) for row in pack.curve),
+        labels=tuple(month(row.month, short=True).split(NBSP)[0] for row in pack.curve),
         plan=_cumulated([row.plan for row in pack.curve], sign),
         forecast=_cumulated([row.forecast for row in pack.curve], sign),
-        actual=_cumulated([each for each in actual if each is not None], sign),
+        actual=_cumulated(_closed([row.actual for row in pack.curve]), sign),
     )
 
 
 def printed(series: Sequence[Decimal], unit: Unit) -> list[Decimal]:
     """Cumulated amounts in `unit`; its last figure is the rounded sum, as every other table prints it."""
-    monthly = [b - a for a, b in zip([ZERO, *series], series, strict=False)]
-    return list(accumulate(split(monthly, unit)))
+    steps = [b - a for a, b in zip([ZERO, *series], series, strict=False)]
+    return list(accumulate(split(steps, unit)))
 
 
 def ticks(low: Decimal, high: Decimal, most: int = 5) -> list[Decimal]:
@@ -62,6 +64,46 @@ def ticks(low: Decimal, high: Decimal, most: int = 5) -> list[Decimal]:
     step = next(each for each in steps if each * (most - 1) >= span)
     first, last = (low / step).to_integral_value("ROUND_FLOOR"), (high / step).to_integral_value("ROUND_CEILING")
     return [step * each for each in range(int(first), int(last) + 1)]
+
+
+def _by_year(years: Sequence[YearRow]) -> Curve:
+    """The twelve years with the most in them; what lies before is in the first, what lies after in the last."""
+    begin, end = _fullest(years)
+    ends = [*range(begin, end - 1), len(years) - 1]
+    plan = _cumulated([row.plan for row in years], 1)
+    forecast = _cumulated([row.forecast for row in years], 1)
+    actual = _cumulated(_closed([row.actual for row in years]), 1)
+    names = [years[each].year for each in range(begin, end)]
+    if begin:
+        names[0] = f"to {names[0]}"
+    if end < len(years):
+        names[-1] = f"from {names[-1]}"
+    return Curve(
+        periods=tuple(years[each].year for each in ends),
+        labels=tuple(_short(each) for each in names),
+        plan=tuple(plan[each] for each in ends),
+        forecast=tuple(forecast[each] for each in ends),
+        actual=tuple(actual[each] for each in ends if each < len(actual)),
+        by_year=True,
+    )
+
+
+def _fullest(years: Sequence[YearRow]) -> tuple[int, int]:
+    length = min(YEARS, len(years))
+    sizes = [abs(row.plan) + abs(row.forecast) for row in years]
+    begin = max(range(len(years) - length + 1), key=lambda each: sum(sizes[each : each + length]))
+    return begin, begin + length
+
+
+def _short(name: str) -> str:
+    """ "FY 2010/11" as "10/11", "to FY 2010" as "to 2010"."""
+    year = name.replace("FY ", "")
+    return year.replace(" 20", " ").removeprefix("20") if "/" in year else year
+
+
+def _closed(amounts: Sequence[Decimal | None]) -> list[Decimal]:
+    known = amounts[: amounts.index(None)] if None in amounts else amounts
+    return [each for each in known if each is not None]
 
 
 def _cumulated(values: Sequence[Decimal], sign: int) -> tuple[Decimal, ...]:

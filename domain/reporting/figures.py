@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from domain.reporting.findings import open_requests, overdue, price_week
 from domain.reporting.pack import NodeRow, SteeringPack
-from domain.reporting.totals import Lens, basis_of, total_of
+from domain.reporting.totals import Lens, basis_of, has_actual, total_of
 from domain.reporting.words import DASH, NBSP, amount, count, figure, month, percent
 
 
@@ -27,7 +27,8 @@ def leading(pack: SteeringPack) -> list[Kpi]:
     if lens is Lens.NOTHING:
         return [_measures(pack, total), _milestones(total), _requests(pack)]
     if lens is Lens.COST:
-        return [_forecast_cost(pack, total), _actual(pack, total), _measures(pack, total), _requests(pack)]
+        second = _actual(pack, total) if has_actual(pack) else _planned_cost(pack, total)
+        return [_forecast_cost(pack, total), second, _measures(pack, total), _requests(pack)]
     return [_forecast(pack, total), _actual(pack, total), _full_year(pack, total), _requests(pack)]
 
 
@@ -40,16 +41,10 @@ def supporting(pack: SteeringPack) -> list[Kpi]:
     share = percent(actual, plan) if pack.meta.closed_through else DASH
     until = month(pack.meta.closed_through) if pack.meta.closed_through else "the first closed month"
     if basis.lens is Lens.COST:
-        return [
-            _small("Planned cost", amount(total.cost_plan, money), "all years, every measure"),
-            _small(
-                "Forecast against plan",
-                percent(total.cost_forecast, total.cost_plan, 1),
-                "forecast cost / planned cost",
-            ),
-            _small("Spent against plan", share, f"{pack.meta.fiscal_year} to {until}"),
-            _milestones(total),
-        ]
+        spent = _small("Spent against plan", share, f"{pack.meta.fiscal_year} to {until}")
+        if not has_actual(pack):
+            spent = _small("Forecast / plan", percent(total.cost_forecast, total.cost_plan, 1), "of the planned cost")
+        return [*_both_ways(pack), spent, _milestones(total)]
     return [
         _small(f"Plan {pack.meta.fiscal_year}", amount(total.plan_year, money), "effect of the fiscal year"),
         _small("Realisation", share, f"actual / plan to {until}"),
@@ -67,6 +62,22 @@ def _forecast(pack: SteeringPack, total: NodeRow) -> Kpi:
 def _forecast_cost(pack: SteeringPack, total: NodeRow) -> Kpi:
     against = f"{_difference(total.cost_forecast - total.cost_plan)} the plan of {amount(total.cost_plan)}"
     return _money(pack, "Forecast cost, all years", total.cost_forecast, against)
+
+
+def _planned_cost(pack: SteeringPack, total: NodeRow) -> Kpi:
+    return _money(pack, "Planned cost, all years", total.cost_plan, "No month of this year is closed, so no actual")
+
+
+def _both_ways(pack: SteeringPack) -> list[Kpi]:
+    """What programs forecast above their plan, and what others below it: the two never cancel out unseen."""
+    gaps = [row.cost_forecast - row.cost_plan for row in pack.programs]
+    over, under = [gap for gap in gaps if gap > 0], [-gap for gap in gaps if gap < 0]
+    return [_of_programs(pack, "Above plan", over), _of_programs(pack, "Below plan", under)]
+
+
+def _of_programs(pack: SteeringPack, label: str, gaps: list[Decimal]) -> Kpi:
+    where = f"in {count(len(gaps), pack.meta.program, pack.meta.programs)}"
+    return _small(label, amount(sum(gaps, Decimal(0)), pack.meta.currency) if gaps else DASH, where)
 
 
 def _actual(pack: SteeringPack, total: NodeRow) -> Kpi:
@@ -91,6 +102,8 @@ def _full_year(pack: SteeringPack, total: NodeRow) -> Kpi:
 
 def _requests(pack: SteeringPack) -> Kpi:
     number, price = open_requests(pack), price_week(pack)
+    if not number:
+        return Kpi(label="Waiting for a decision", figure=figure(0), detail="No request is open")
     late = overdue(pack)
     waits = count(number, "request waits", "requests wait") + (f", {late} past due" if late else "")
     if not price:

@@ -119,6 +119,16 @@ class MonthRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class YearRow:
+    """One-off cost of one fiscal year, as sizes. `actual` is None until all of its months are closed."""
+
+    year: str  # a label such as "FY 2026/27"
+    plan: Decimal = ZERO
+    forecast: Decimal = ZERO
+    actual: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestRow:
     """An open request for approval."""
 
@@ -215,6 +225,7 @@ class SteeringPack:
     stages: tuple[StageRow, ...] = ()  # in order, all stages of the template
     matrix: tuple[MatrixCell, ...] = ()
     curve: tuple[MonthRow, ...] = ()  # the months of the fiscal year in order
+    years: tuple[YearRow, ...] = ()  # in order, all that have an amount; only where there is nothing but cost
     requests: tuple[RequestRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()  # latest first
     measures: tuple[MeasureRow, ...] = ()  # at least the ten largest by forecast full-year effect, or by cost

@@ -65,6 +65,12 @@ class Basis:
         return -self.gap(row) * self.sign
 
 
+def has_actual(pack: SteeringPack) -> bool:
+    """Whether closed months of this fiscal year have anything to compare: else a column of it would be empty."""
+    total = total_of(pack)
+    return bool(pack.meta.closed_through and (total.plan_to_date or total.actual_to_date))
+
+
 def basis_of(pack: SteeringPack) -> Basis:
     """Effect of the fiscal year; of a full year where nothing falls into this one; else one-off cost."""
     lens, total = lens_of(pack), total_of(pack)

@@ -31,10 +31,11 @@ from domain.reporting.tables import (
     project_table,
     unit_of,
 )
-from domain.reporting.totals import Lens, basis_of, total_of
+from domain.reporting.totals import Lens, basis_of, has_actual, total_of
 from domain.reporting.words import NBSP
 
 PROGRAMS_FIRST, PROGRAMS, PROJECTS, NESTED, GAPS = 8, 16, 14, 26, 13
+NOTICEABLE = Decimal("0.01")  # share of the whole
 REQUESTS, REQUESTS_FIRST, DECISIONS, MILESTONES, CONTRADICTIONS, MEASURES = 20, 5, 8, 5, 6, 10
 
 
@@ -78,7 +79,7 @@ class View:
     contradictions: Sequence[ContradictionRow]
     contradictions_open: int
     measures: Sequence[MeasureRow]
-    measure_columns: list[list[Decimal]]
+    measure_columns: list[tuple[str, list[Decimal]]]  # head and figures: the measures shown, the others, all
     checks: list[Check]
 
 
@@ -132,36 +133,37 @@ def _titles(pack: SteeringPack) -> Titles:
 
 def _summary_columns(pack: SteeringPack) -> tuple[Column, ...]:
     basis = basis_of(pack)
-    what = (
-        "cost"
-        if basis.lens is Lens.COST
-        else (pack.meta.fiscal_year.replace(" ", NBSP) if basis.is_year else "full year")
-    )
-    return (
-        Column(head=f"Plan {what}", amount=basis.plan),
+    of_effect = pack.meta.fiscal_year.replace(" ", NBSP) if basis.is_year else "full year"
+    what = "Planned cost" if basis.lens is Lens.COST else f"Plan {of_effect}"
+    columns = (
+        Column(head=what, amount=basis.plan),
         Column(head="Forecast", amount=basis.forecast),
         difference(1, 0),
-        Column(head="Actual to date", amount=lambda row: row.actual_to_date * basis.sign),
     )
+    actual = Column(head="Actual to date", amount=lambda row: row.actual_to_date * basis.sign)
+    return (*columns, actual) if has_actual(pack) else columns
 
 
 def _rollups(pack: SteeringPack) -> list[Table]:
-    columns = _cost_columns(pack) if basis_of(pack).lens is Lens.COST else _effect_columns(pack)
+    is_cost = basis_of(pack).lens is Lens.COST
+    columns = _cost_columns(pack) if is_cost else _effect_columns(pack)
     children = sum(len(row.children) for row in pack.programs)
     if not children:
         return [program_table(pack, columns, PROGRAMS)]
     if len(pack.programs) + children <= NESTED:
         return [nested_table(pack, columns)]
-    return [program_table(pack, columns, PROGRAMS), project_table(pack, (*columns[:4], columns[-1]), PROJECTS)]
+    of_projects = columns if is_cost else (*columns[:-3], columns[-1])
+    return [program_table(pack, columns, PROGRAMS), project_table(pack, of_projects, PROJECTS)]
 
 
 def _effect_columns(pack: SteeringPack) -> tuple[Column, ...]:
     year = pack.meta.fiscal_year.replace(" ", NBSP)
+    actual = (Column(head="Actual to date", amount=lambda row: row.actual_to_date),) if has_actual(pack) else ()
     return (
         Column(head=f"Plan {year}", amount=lambda row: row.plan_year),
         Column(head=f"Forecast {year}", amount=lambda row: row.forecast_year),
         difference(1, 0),
-        Column(head="Actual to date", amount=lambda row: row.actual_to_date),
+        *actual,
         Column(head="Full-year plan", amount=lambda row: row.full_year_plan),
         Column(head="Full-year forecast", amount=lambda row: row.full_year_forecast),
         Column(head="One-off cost", amount=lambda row: row.cost_forecast),
@@ -169,14 +171,18 @@ def _effect_columns(pack: SteeringPack) -> tuple[Column, ...]:
 
 
 def _cost_columns(pack: SteeringPack) -> tuple[Column, ...]:
-    year = pack.meta.fiscal_year.replace(" ", NBSP)
-    return (
+    """With the fiscal year where a noticeable part falls into it: else its columns would be full of noughts."""
+    year, total = pack.meta.fiscal_year.replace(" ", NBSP), total_of(pack)
+    columns = [
         Column(head="Planned cost", amount=lambda row: row.cost_plan),
         Column(head="Forecast cost", amount=lambda row: row.cost_forecast),
         difference(1, 0),
-        Column(head=f"Forecast in {year}", amount=lambda row: -row.forecast_year),
-        Column(head=f"Actual in {year}", amount=lambda row: -row.actual_to_date),
-    )
+    ]
+    if abs(total.forecast_year) >= total.cost_forecast * NOTICEABLE:
+        columns.append(Column(head=f"Forecast in {year}", amount=lambda row: -row.forecast_year))
+    if has_actual(pack):
+        columns.append(Column(head=f"Actual in {year}", amount=lambda row: -row.actual_to_date))
+    return tuple(columns)
 
 
 def _curve_rows(curve: Curve, unit: Unit) -> list[tuple[str, list[Decimal]]]:
@@ -200,14 +206,19 @@ def _prices(pack: SteeringPack, shown: Sequence[RequestRow], unit: Unit) -> list
     return [*split([*amounts, whole - sum(amounts, ZERO)], unit), rounded(whole, unit)]
 
 
-def _measure_columns(pack: SteeringPack, unit: Unit) -> list[list[Decimal]]:
-    """Four columns: plan, forecast, to date plan and actual; each with the shown measures, the others, all."""
+def _measure_columns(pack: SteeringPack, unit: Unit) -> list[tuple[str, list[Decimal]]]:
+    """Plan and forecast, and where months are closed both to date; each with the shown measures, the others, all."""
     basis, total, top = basis_of(pack), total_of(pack), findings.largest(pack, MEASURES)
-    names = ("cost_plan", "cost_forecast") if basis.lens is Lens.COST else ("full_year_plan", "full_year_forecast")
+    names = {"full_year_plan": "Full-year plan", "full_year_forecast": "Full-year forecast"}
+    if basis.lens is Lens.COST:
+        names = {"cost_plan": "Planned cost", "cost_forecast": "Forecast cost"}
+    if has_actual(pack):
+        names |= {"plan_to_date": "Plan to date", "actual_to_date": "Actual to date"}
     columns = []
-    for name in (*names, "plan_to_date", "actual_to_date"):
+    for name, head in names.items():
         sign = basis.sign if name.endswith("to_date") else 1
         amounts = [getattr(row, name) * sign for row in top]
         whole = getattr(total, name) * sign
-        columns.append([*split([*amounts, whole - sum(amounts, ZERO)], unit), rounded(whole, unit)])
+        figures = [*split([*amounts, whole - sum(amounts, ZERO)], unit), rounded(whole, unit)]
+        columns.append((head, figures))
     return columns

@@ -15,6 +15,7 @@ from domain.reporting import (
     MonthRow,
     NodeRow,
     SteeringPack,
+    YearRow,
     canonical,
     digest,
     findings,
@@ -25,11 +26,12 @@ from domain.reporting import (
 from domain.reporting.alternatives import alternatives
 from domain.reporting.checks import checks
 from domain.reporting.curve import curve_of, printed, ticks
+from domain.reporting.figures import supporting
 from domain.reporting.rounding import K1, M1, ONES, K, M, rounded, split, unit_for
 from domain.reporting.tables import Table
 from domain.reporting.totals import Lens, lens_of, total_of
 from domain.reporting.view import View, view_of
-from tests.packs import CASES, META, empty, ordinary, public_projects
+from tests.packs import CASES, META, empty, ordinary, public_projects, spent_projects
 
 MONEY = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
 EVERY = pytest.mark.parametrize("case", CASES)
@@ -101,7 +103,7 @@ def test_every_table_adds_up_as_printed(case: str) -> None:
     view = view_of(CASES[case]())
     for table in (view.programs, view.gaps, *view.rollups):
         assert_adds_up(table)
-    for column in view.measure_columns:
+    for _head, column in view.measure_columns:
         assert sum(column[:-1], Decimal(0)) == column[-1]
     assert sum(view.prices[:-1], Decimal(0)) == view.prices[-1]
     assert sum((row.value for row in view.funnel), Decimal(0)) == (view.funnel[0].value_beyond if view.funnel else 0)
@@ -160,6 +162,36 @@ def test_curve_ends_where_the_year_ends_and_actual_with_the_last_closed_month() 
     )
     assert curve.closed == 10
     assert dict(view.curve_rows)["Plan"][-1] == view.programs.lines[-1].cells[0]
+
+
+def test_cost_is_told_over_all_its_years_and_nothing_is_lost_outside_the_twelve_shown() -> None:
+    pack = spent_projects()
+    curve, total, view = curve_of(pack), total_of(pack), view_of(pack)
+    assert curve.by_year and len(curve.labels) == len(curve.plan) == 12
+    assert (curve.plan[-1], curve.forecast[-1], curve.actual) == (total.cost_plan, total.cost_forecast, ())
+    assert (curve.labels[0], curve.labels[-1]) == ("03/04", "from 14/15")
+    assert dict(view.curve_rows)["Forecast"][-1] == view.programs.lines[-1].cells[1]
+
+
+def test_years_before_those_shown_are_in_the_first() -> None:
+    rows = tuple(YearRow(year=f"FY {year}", plan=Decimal(year - 1990)) for year in range(1991, 2010))
+    curve = curve_of(replace(spent_projects(), years=rows))
+    assert (curve.labels[0], curve.plan[0], curve.plan[-1]) == ("to 1998", 36, 190)
+
+
+def test_a_cost_report_has_no_column_that_says_nothing() -> None:
+    view = view_of(spent_projects())
+    heads = [[column.head for column in table.columns] for table in (view.programs, *view.rollups)]
+    assert heads == [["Planned cost", "Forecast", "Gap"], *[["Planned cost", "Forecast cost", "Gap"]] * 2]
+    assert [head for head, _ in view.measure_columns] == ["Planned cost", "Forecast cost"]
+    assert [kpi.label for kpi in view.leading[:2]] == ["Forecast cost, all years", "Planned cost, all years"]
+    assert not any(kpi.figure == words.DASH for kpi in (*view.leading, view.supporting[0]))
+
+
+def test_what_is_above_plan_and_what_is_below_never_cancel_out() -> None:
+    up, down = (NodeRow(name=str(f), measures=1, cost_plan=Decimal(100), cost_forecast=Decimal(f)) for f in (130, 80))
+    figures = {kpi.label: kpi.figure for kpi in supporting(replace(spent_projects(), programs=(up, down)))}
+    assert (said(figures["Above plan"]), said(figures["Below plan"])) == ("USD 30", "USD 20")
 
 
 def test_a_month_after_an_open_one_is_not_actual() -> None:

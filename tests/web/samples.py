@@ -169,7 +169,7 @@ def _finished_report(world: World) -> dict[str, object]:
         assert reader is not None
         report = reports.ask_report(work, reader.actor, organization.id, UUID(int=21))
         assert isinstance(report, UUID)
-        reports.store_report(work, report, b"%PDF-1.7 of a test")
+        reports.store_report(work, report, b"%PDF-1.7 of a test", 9)
         found = (report,)
     work.close()
     return {"report": found[0]}

@@ -50,7 +50,7 @@ def ask(office: Client, at: str, team: Team, node: UUID | None = None) -> UUID:
 def finish(team: Team, report: UUID) -> None:
     head = Head(sequence=12, hash="ab" * 32)
     acts.keep_frozen(team.work, report, acts.Frozen(data={}, digest="cd" * 32, as_of=NOW, head=head))
-    acts.store_report(team.work, report, b"%PDF-1.7 made by a test")
+    acts.store_report(team.work, report, b"%PDF-1.7 made by a test", 9)
 
 
 def test_the_same_form_twice_is_one_report(office: Client, at: str, team: Team) -> None:

@@ -15,12 +15,12 @@ from workers import jobs, reports, worker
 
 
 def main(folder: Path, lease: timedelta) -> None:
-    def draw(pack: SteeringPack, created: datetime) -> bytes:
+    def draw(pack: SteeringPack, created: datetime) -> tuple[bytes, int]:
         """Says which process draws, waits, and gives the client's name for a PDF."""
         (folder / f"drawing-{os.getpid()}").write_text(str(os.getppid()))
         while not (folder / "go-on").exists():
             time.sleep(0.02)
-        return f"%PDF {pack.meta.client} {created.isoformat()}".encode()
+        return f"%PDF {pack.meta.client} {created.isoformat()}".encode(), 1
 
     reports.draw = draw
     known = jobs.JOBS["make_report"]

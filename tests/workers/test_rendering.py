@@ -16,13 +16,13 @@ from tests.packs import CASES
 from workers.rendering import HOME, OwnFiles, RefusedAddress, layout, render, warm
 
 CREATED = datetime(2026, 11, 20, 8, 12, tzinfo=UTC)
-PAGES = {"ordinary": 9, "bare": 6, "empty": 4, "public": 9, "long": 15, "losing": 9}
+PAGES = {"ordinary": 9, "bare": 6, "empty": 4, "public": 9, "long": 15, "losing": 9, "spent": 8}
 LAST = "Where these figures come from"
 
 
 @cache
 def pdf(case: str) -> bytes:
-    return render(CASES[case](), created=CREATED)
+    return render(CASES[case](), created=CREATED).content
 
 
 @cache
@@ -70,6 +70,7 @@ def test_every_chart_has_words_and_every_glyph_is_ours(case: str) -> None:
             ("No measure has been entered for Meridian yet", "Nothing waits for a decision", "no month closed yet"),
         ),
         ("public", ("Forecast cost is 4.7 % above plan", "307 other projects", "1,100", "six other programs")),
+        ("spent", ("cumulated cost by fiscal year", "Nothing waits for a decision", "29 Sep 2010", "USD 1,429 m")),
         ("losing", ("Forecast EUR \N{MINUS SIGN}19.9 m in FY 2026/27", "July 2026 to June 2027")),
         ("bare", ("Twelve measures, none with an amount yet", "No amount has been planned yet")),
         ("long", ("Tessel, Rowe, Farnsworth, Abernathy & Partners International Limited",)),
@@ -87,7 +88,7 @@ def test_cost_only_report_never_speaks_of_benefit_in_its_titles() -> None:
 
 
 def test_same_data_and_moment_give_the_same_bytes() -> None:
-    assert render(CASES["empty"](), created=CREATED) == pdf("empty")
+    assert render(CASES["empty"](), created=CREATED).content == pdf("empty")
     assert render(CASES["empty"](), created=CREATED.replace(hour=9)) != pdf("empty")
 
 

@@ -88,7 +88,7 @@ def keep_frozen(work: Work, report_id: UUID, frozen: Frozen) -> None:
 
 
 @action
-def store_report(work: Work, report_id: UUID, content: bytes) -> bool:
+def store_report(work: Work, report_id: UUID, content: bytes, pages: int) -> bool:
     """Keep the PDF and say that it is done: once, whoever comes second changes nothing. True for the first."""
     with work.transaction() as tx:
         row = tx.lock(ReportRow, report_id)
@@ -96,7 +96,7 @@ def store_report(work: Work, report_id: UUID, content: bytes) -> bool:
             return False
         tx.add(ReportFileRow(report_id=report_id, content=content))
         row.state, row.step, row.step_number, row.failure = DONE, "", len(STEPS), ""
-        row.finished_at = work.now()
+        row.pages, row.finished_at = pages, work.now()
         tx.record(_made(row, len(content)), None, _subject(row))
         return True
 

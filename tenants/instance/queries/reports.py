@@ -37,6 +37,7 @@ class ReportLine:
     digest: str
     failure: str
     finished_at: datetime | None
+    pages: int | None
     size: int | None  # bytes of the PDF
 
     @property
@@ -95,7 +96,7 @@ def _lines() -> Select[Any]:
     """Everything but the frozen data and the file."""
     names = (
         *("id", "kind", "node_id", "title", "state", "step", "step_number", "asked_at", "as_of"),
-        *("head_sequence", "head_hash", "digest", "failure", "finished_at"),
+        *("head_sequence", "head_hash", "digest", "pages", "failure", "finished_at"),
     )
     size = func.octet_length(ReportFileRow.content).label("size")
     return (

@@ -9,24 +9,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from domain.access import Scope
 from domain.audit import Head
 from domain.hierarchy import Level
-from domain.months import FiscalYear, Month
-from domain.reporting.pack import MatrixCell, Meta, MonthRow, NodeRow, StageRow, StatusCounts, SteeringPack
+from domain.months import FiscalYear
+from domain.reporting.pack import MatrixCell, Meta, NodeRow, StageRow, StatusCounts, SteeringPack
 from domain.reporting.totals import Lens, lens_of
 from domain.stages import MeasureState, Stage
 from tenants.database import Work
 from tenants.instance.models.hierarchy import NodeRow as NodeTable
-from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import MemberRow
-from tenants.instance.models.values import MeasureMonthRow
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.overview import get_sums
 from tenants.instance.queries.scoping import below
 from tenants.instance.queries.steering_contradictions import contradiction_rows
+from tenants.instance.queries.steering_curve import month_rows, year_rows
 from tenants.instance.queries.steering_levels import Levels, levels_of
 from tenants.instance.queries.steering_lists import (
     Lists,
@@ -66,7 +65,8 @@ def steering_pack(work: Work, scope: Scope, asked: Asked, head: Head) -> Steerin
         programs=_programs(nodes, levels, lines),
         stages=_stages(governance, lines),
         matrix=_matrix(lines),
-        curve=_curve(work, scope, asked.path, period),
+        curve=month_rows(work, scope, asked.path, period),
+        years=year_rows(work, scope, asked.path, period) if is_cost_only else (),
         on_hold=sum(1 for line in lines if line.state is MeasureState.ON_HOLD),
         cancelled=sum(1 for line in lines if line.state is MeasureState.CANCELLED),
     )
@@ -196,31 +196,6 @@ def _matrix(lines: Iterable[Line]) -> tuple[MatrixCell, ...]:
         )
         for (work, value), group in sorted(cells.items())
     )
-
-
-def _curve(work: Work, scope: Scope, path: str, period: Period) -> tuple[MonthRow, ...]:
-    """Effect of every month of the year: plan, outlook, and the actual of closed months."""
-    row, actual = MeasureMonthRow, func.coalesce(MeasureMonthRow.actual, 0)
-    effects = {
-        "plan": period.effect(row.plan, row.one_off_plan),
-        "forecast": period.effect(row.outlook, row.one_off_outlook),
-        "actual": period.effect(actual, func.coalesce(row.one_off_actual, 0)),
-    }
-    statement = (
-        select(MeasureMonthRow.month, *(func.sum(column).label(name) for name, column in effects.items()))
-        .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
-        .where(below(MeasureRow.path, scope), MeasureRow.path.startswith(path, autoescape=True))
-        .where(MeasureMonthRow.month.between(period.year.start.first, period.year.end.first))
-        .group_by(MeasureMonthRow.month)
-    )
-    found = {Month.of(row.month): row for row in work.session.execute(statement)}
-    return tuple(_month_row(month, found.get(month), period.is_closed(month)) for month in period.year.months)
-
-
-def _month_row(month: Month, row, is_closed: bool) -> MonthRow:  # type: ignore[no-untyped-def]
-    if row is None:
-        return MonthRow(month=str(month), plan=ZERO, forecast=ZERO, actual=ZERO if is_closed else None)
-    return MonthRow(month=str(month), plan=row.plan, forecast=row.forecast, actual=row.actual if is_closed else None)
 
 
 def _program_names(nodes: Iterable[NodeTable], levels: Levels) -> Callable[[str], str]:
