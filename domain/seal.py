@@ -7,11 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
+from uuid import UUID
 
 from domain.governance.policies import gate_kind
+from domain.ids import LineId
 from domain.measures import Measure, Milestone
+from domain.months import Month
 from domain.stages import Stage
-from domain.value import EffectLine, Scenario
+from domain.value import EffectLine, Recurrence, Scenario, Sign
 
 SUBJECT_FIELDS = (
     "code",
@@ -84,6 +87,14 @@ def canonical_plan(measure: Measure) -> Canonical:
     return {name: value for name, value in sorted(plan.items()) if value}
 
 
+def canonical_locked(measure: Measure) -> Canonical:
+    """Everything that from the lock on changes only by change request; absent and empty fields are left out."""
+    locked = {name: written(getattr(measure, name)) for name in ("expected_effect", "rough_value", "baseline_source")}
+    for milestone in measure.milestones:
+        locked |= milestone_fields(milestone, with_progress=False)
+    return canonical_plan(measure) | {name: value for name, value in sorted(locked.items()) if value}
+
+
 def scenarios_of(kind: str) -> tuple[Scenario, ...]:
     if kind in FORECAST_KINDS:
         return (Scenario.BASELINE, Scenario.PLAN, Scenario.FORECAST)
@@ -103,6 +114,38 @@ def line_fields(line: EffectLine, scenarios: Iterable[Scenario]) -> Canonical:
         for month, amount in line.series.get(scenario, {}).items():
             fields[f"line.{line.id}.{scenario}.{month}"] = written(amount)
     return fields
+
+
+def read_lines(fields: Mapping[str, str]) -> tuple[EffectLine, ...]:
+    """The effect lines of a canonical text, typed again, in the order of their ids; what they lack is left plain."""
+    parts: dict[str, dict[str, str]] = {}
+    for name, value in fields.items():
+        kind, _, rest = name.partition(".")
+        if kind == "line":
+            key, _, part = rest.partition(".")
+            parts.setdefault(key, {})[part] = value
+    return tuple(_read_line(key, part) for key, part in parts.items())
+
+
+def _read_line(key: str, part: Mapping[str, str]) -> EffectLine:
+    series: dict[Scenario, dict[Month, Decimal]] = {}
+    for name, value in part.items():
+        scenario, dot, month = name.partition(".")
+        if dot:
+            series.setdefault(Scenario(scenario), {})[Month.parse(month)] = Decimal(value)
+    return EffectLine(
+        id=LineId(UUID(key)),
+        name=part.get("name", ""),
+        kind=part.get("kind", ""),
+        recurrence=Recurrence(part.get("recurrence", Recurrence.RECURRING)),
+        sign=Sign(part.get("sign", Sign.BENEFIT)),
+        is_pnl=part.get("is_pnl") == "yes",
+        is_cash=part.get("is_cash") == "yes",
+        currency=part.get("currency", ""),
+        account=part.get("account", ""),
+        cost_centre=part.get("cost_centre", ""),
+        series=series,
+    )
 
 
 def written(value: object) -> str:
@@ -129,6 +172,14 @@ def canonical_text(subject: Mapping[str, str]) -> str:
 
 def seal(text: str) -> str:
     return sha256(text.encode()).hexdigest()
+
+
+def sealed_value(text: str) -> Decimal | None:
+    """What a sealed measure is worth: its target, before there is one its rough value; of a change the larger one."""
+    fields = json.loads(text)
+    proposed = json.loads(fields["proposal"]) if "proposal" in fields else {}
+    found = [each.get("target") or each.get("rough_value") for each in (fields, proposed)]
+    return max((abs(Decimal(value)) for value in found if value), default=None)
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FieldChange, ...]:

@@ -99,7 +99,7 @@ class Figures:
     risk_adjusted: Decimal  # see risk_adjusted
     run_rate: Decimal  # exit run-rate of the forecast
     carry_over: Decimal  # what the forecast brings next year on top of this one
-    leakage: Decimal  # locked plan full year - forecast full year; 0 before the lock
+    leakage: Decimal  # full year of the plan as first locked - forecast full year; 0 before the lock
     has_plan: bool
     has_forecast: bool
     is_locked: bool
@@ -151,7 +151,7 @@ class NetParts:
 def figures(
     measure_lines: Sequence[EffectLine],
     *,
-    locked_plan: Mapping[LineId, Series] | None,
+    first_lock: Sequence[EffectLine] | None,
     stage: Stage,
     state: MeasureState,
     fy: FiscalYear,
@@ -161,11 +161,12 @@ def figures(
 ) -> Figures:
     """Every figure of one measure.
 
-    `locked_plan`: the plan as locked, by line (None before the lock); a line added since has no plan in it. `weights`:
+    The plan is the one that holds: as locked, or as changed since by request. `first_lock`: the lines with the plan as
+    it was locked first, whatever has become of them (None before the lock): leakage is measured against it. `weights`:
     shares, 0 to 1. `rates`: plan rates, units of instance currency for one of the line's; the instance's own currency
     is there with 1. A rate or weight that is missing is a bug: KeyError.
     """
-    lines = _ready(measure_lines, locked_plan, state, rates)
+    lines = _ready(measure_lines, state, rates)
     seen = lines if state is MeasureState.CANCELLED else outlook(lines, closed_through)
     effects, costs = _effects(lines), _one_off_costs(lines)
     seen_effects, seen_costs = _effects(seen), _one_off_costs(seen)
@@ -173,7 +174,7 @@ def figures(
     plan_full, forecast_full = (full_year_effect(lines, s) for s in (Scenario.PLAN, Scenario.FORECAST))
     grosses = [full_year_effect([line], Scenario.FORECAST) for line in lines if line.sign is Sign.BENEFIT]
     gross = sum(grosses, ZERO)
-    one_off_forecast = -_total(seen_costs, Scenario.FORECAST)
+    one_off_forecast = -total(seen_costs, Scenario.FORECAST)
     return Figures(
         plan_year=in_year(effects, Scenario.PLAN, fy),
         forecast_year=in_year(seen_effects, Scenario.FORECAST, fy),
@@ -183,22 +184,22 @@ def figures(
         plan_full_year=plan_full,
         forecast_full_year=forecast_full,
         actual_full_year=full_year_effect(lines, Scenario.ACTUAL),
-        one_off_plan=-_total(costs, Scenario.PLAN),
+        one_off_plan=-total(costs, Scenario.PLAN),
         one_off_forecast=one_off_forecast,
-        one_off_actual=-_total(costs, Scenario.ACTUAL),
+        one_off_actual=-total(costs, Scenario.ACTUAL),
         one_off_plan_year=-in_year(costs, Scenario.PLAN, fy),
         one_off_forecast_year=-in_year(seen_costs, Scenario.FORECAST, fy),
         one_off_actual_year=-in_year(costs, Scenario.ACTUAL, fy),
-        one_off_benefit_plan=_total(one_offs, Scenario.PLAN),
-        one_off_benefit_forecast=_total([line for line in seen_effects if not line.is_recurring], Scenario.FORECAST),
+        one_off_benefit_plan=total(one_offs, Scenario.PLAN),
+        one_off_benefit_forecast=total([line for line in seen_effects if not line.is_recurring], Scenario.FORECAST),
         gross_benefit_forecast=gross,
         risk_adjusted=risk_adjusted(weights[stage], grosses, gross - forecast_full, one_off_forecast),
         run_rate=exit_run_rate(seen, Scenario.FORECAST, fy),
         carry_over=carry_over(lines, Scenario.FORECAST, fy, seen=seen),
-        leakage=ZERO if locked_plan is None else leakage(plan_full, forecast_full),
+        leakage=_leaked(first_lock, forecast_full, rates),
         has_plan=_has(lines, Scenario.PLAN),
         has_forecast=_has(measure_lines, Scenario.FORECAST),
-        is_locked=locked_plan is not None,
+        is_locked=first_lock is not None,
     )
 
 
@@ -213,13 +214,12 @@ def roll_up(parts: Iterable[Figures]) -> Figures:
 def by_month(
     measure_lines: Sequence[EffectLine],
     *,
-    locked_plan: Mapping[LineId, Series] | None,
     state: MeasureState,
     closed_through: Month | None,
     rates: Mapping[str, Decimal],
 ) -> Mapping[Month, MonthFigures]:
     """The curves of one measure, in order, for every month with an entry. Arguments as for `figures`."""
-    lines = _ready(measure_lines, locked_plan, state, rates)
+    lines = _ready(measure_lines, state, rates)
     seen = lines if state is MeasureState.CANCELLED else outlook(lines, closed_through)
     effects, costs = _effects(lines), _one_off_costs(lines)
     curves = {
@@ -267,6 +267,11 @@ def to_date(lines: Iterable[EffectLine], scenario: Scenario, closed_through: Mon
     if closed_through is None:
         return ZERO
     return sum((_sum(line, scenario, None, closed_through) for line in _one_currency(lines)), ZERO)
+
+
+def total(lines: Iterable[EffectLine], scenario: Scenario) -> Decimal:
+    """Sum of every month there is."""
+    return sum((_sum(line, scenario, None, None) for line in _one_currency(lines)), ZERO)
 
 
 def net_in_year(lines: Sequence[EffectLine], scenario: Scenario, fy: FiscalYear) -> NetParts:
@@ -340,15 +345,14 @@ _FLAGS = tuple(f.name for f in fields(Figures) if f.type is bool)
 _OF_MONTH = tuple(f.name for f in fields(MonthFigures))
 
 
-def _ready(
-    lines: Iterable[EffectLine],
-    locked_plan: Mapping[LineId, Series] | None,
-    state: MeasureState,
-    rates: Mapping[str, Decimal],
-) -> tuple[EffectLine, ...]:
-    """Lines with the plan that counts, no forecast where cancelled, in the instance's currency."""
-    if locked_plan is not None:
-        lines = [_with(line, Scenario.PLAN, locked_plan.get(line.id, {})) for line in lines]
+def _leaked(first_lock: Sequence[EffectLine] | None, forecast: Decimal, rates: Mapping[str, Decimal]) -> Decimal:
+    if first_lock is None:
+        return ZERO
+    return leakage(full_year_effect(in_instance_currency(first_lock, rates), Scenario.PLAN), forecast)
+
+
+def _ready(lines: Iterable[EffectLine], state: MeasureState, rates: Mapping[str, Decimal]) -> tuple[EffectLine, ...]:
+    """Lines without forecast where cancelled, in the instance's currency."""
     if state is MeasureState.CANCELLED:
         lines = [_with(line, Scenario.FORECAST, {}) for line in lines]
     return in_instance_currency(lines, rates)
@@ -399,10 +403,6 @@ def _sum(line: EffectLine, scenario: Scenario, first: Month | None, last: Month 
         if (first is None or first <= month) and (last is None or month <= last)
     )
     return line.sign.factor * sum(amounts, ZERO)
-
-
-def _total(lines: Iterable[EffectLine], scenario: Scenario) -> Decimal:
-    return sum((_sum(line, scenario, None, None) for line in lines), ZERO)
 
 
 def _curve(lines: Iterable[EffectLine], scenario: Scenario) -> Series:

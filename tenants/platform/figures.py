@@ -29,9 +29,9 @@ class MonthFigures:
 class EngagementFigures:
     """Amounts are in `currency`, percentages are 0 to 100. None means: there is nothing to compute it from.
 
-    `plan_full_year` and `forecast_full_year` cover the measures whose plan is locked, so that the firm can add them
-    up within one currency and compute leakage from the sums. `waiting` counts open requests, `overdue` those past
-    their due day, `waiting_cost_week` is what one more week of them costs.
+    `plan_full_year` (as it was locked first) and `forecast_full_year` cover the measures whose plan is locked, so that
+    the firm can add them up within one currency and compute leakage from the sums. `waiting` counts open requests,
+    `overdue` those past their due day, `waiting_cost_week` is what one more week of them costs.
     """
 
     as_of: datetime

@@ -179,7 +179,7 @@ def test_an_it_project_that_overruns_turns_amber_and_costs_no_effect() -> None:
     )
     found = figures(
         [cost],
-        locked_plan=None,
+        first_lock=None,
         stage=Stage.DETAILED,
         state=MeasureState.ACTIVE,
         fy=FiscalYear(Month(2012, 1)),

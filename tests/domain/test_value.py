@@ -78,7 +78,7 @@ def line(
 def figures_of(lines: Sequence[EffectLine], **stated: Any) -> Figures:
     """Figures of a decided, active measure in 2026, books closed through June, plan locked as it stands."""
     usual: dict[str, Any] = {
-        "locked_plan": {line.id: line.series.get(PLAN, {}) for line in lines},
+        "first_lock": tuple(lines),
         "stage": Stage.DECIDED,
         "state": MeasureState.ACTIVE,
         "fy": FY26,
@@ -91,7 +91,6 @@ def figures_of(lines: Sequence[EffectLine], **stated: Any) -> Figures:
 
 def months_of(lines: Sequence[EffectLine], **stated: Any) -> Mapping[Month, MonthFigures]:
     usual: dict[str, Any] = {
-        "locked_plan": None,
         "state": MeasureState.ACTIVE,
         "closed_through": JUNE,
         "rates": RATES,
@@ -299,22 +298,32 @@ def test_a_measure_on_hold_keeps_its_figures() -> None:
     assert figures_of(CARRIER, state=MeasureState.ON_HOLD) == figures_of(CARRIER)
 
 
-def test_the_locked_plan_counts_and_not_what_was_typed_since() -> None:
-    typed_over = tuple(replace(ln, series={**ln.series, PLAN: series("2026-01", 1)}) for ln in CARRIER)
-    locked = {ln.id: ln.series[PLAN] for ln in CARRIER}
-    assert figures_of(typed_over, locked_plan=locked) == figures_of(CARRIER)
+def test_a_changed_plan_counts_and_leakage_stays_against_the_first_lock() -> None:
+    halved = tuple(replace(ln, series={**ln.series, PLAN: _half(ln.series[PLAN])}) for ln in CARRIER)
+    found, before = figures_of(halved, first_lock=CARRIER), figures_of(CARRIER)
+    assert found.plan_full_year == before.plan_full_year / 2
+    assert found.plan_to_date == before.plan_to_date / 2
+    assert found.leakage == before.leakage
 
 
-def test_a_line_added_after_the_lock_has_no_plan_and_leaks_nothing_away() -> None:
+def _half(months: Mapping[Month, Decimal]) -> dict[Month, Decimal]:
+    return {month: amount / 2 for month, amount in months.items()}
+
+
+def test_a_line_added_after_the_lock_is_planned_and_leaks_nothing_away() -> None:
     added = line(number=5, plan=series("2026-07", *[1_000] * 12), forecast=series("2026-07", *[1_000] * 12))
-    locked = {ln.id: ln.series[PLAN] for ln in CARRIER}
-    found = figures_of((*CARRIER, added), locked_plan=locked)
-    assert found.plan_full_year == 336_000
+    found = figures_of((*CARRIER, added), first_lock=CARRIER)
+    assert found.plan_full_year == 336_000 + 12_000
     assert found.leakage == 24_000
 
 
+def test_a_line_taken_out_after_the_lock_leaks_all_of_its_plan() -> None:
+    lost = line(number=5, plan=series("2026-07", *[1_000] * 12))
+    assert figures_of(CARRIER, first_lock=(*CARRIER, lost)).leakage == figures_of(CARRIER).leakage + 12_000
+
+
 def test_nothing_leaks_before_the_lock() -> None:
-    found = figures_of(CARRIER, locked_plan=None)
+    found = figures_of(CARRIER, first_lock=None)
     assert found.has_plan and not found.is_locked
     assert found.leakage == 0
     assert found.plan_year == 227_000
@@ -431,7 +440,7 @@ def test_the_figures_of_each_kind_add_up_to_those_of_the_measure(
 @settings(max_examples=60, deadline=None)
 @given(measures, circumstances)
 def test_the_months_of_the_year_add_up_to_its_figures(measure: list[EffectLine], stated: dict[str, Any]) -> None:
-    whole = figures_of(measure, **{**stated, "locked_plan": None})
+    whole = figures_of(measure, **{**stated, "first_lock": None})
     curve = months_of(measure, state=stated["state"], closed_through=stated["closed_through"])
     year = [row for month, row in curve.items() if month in stated["fy"]]
     assert sum(row.plan for row in year) == whole.plan_year

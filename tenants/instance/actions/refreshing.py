@@ -18,11 +18,11 @@ from domain.status import (
     implementation_status,
     potential_status,
 )
-from domain.value import Figures, by_month, figures, in_instance_currency, price_of_waiting
+from domain.value import EffectLine, Figures, by_month, figures, in_instance_currency, price_of_waiting
 from tenants.instance.actions.packages import add_up_packages
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow
-from tenants.instance.queries.aggregates import load_measures, locked_plans
+from tenants.instance.queries.aggregates import first_locks, load_measures
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.overrides import implementation_override, potential_override
 from tenants.instance.transaction import Transaction
@@ -42,24 +42,23 @@ def refresh(tx: Transaction, rows: Sequence[MeasureRow], governance: Governance)
 def _refresh_batch(tx: Transaction, rows: Sequence[MeasureRow], governance: Governance) -> None:
     ids = [row.id for row in rows]
     measures = load_measures(tx.session, rows, governance)
-    locked = locked_plans(tx.session, ids)
+    locked = first_locks(tx.session, ids)
     sums, months = [], []
     for row in rows:
         measure = measures[row.id]  # type: ignore[index]
-        plan = locked.get(row.id)
-        found = _figures(measure, plan, governance, tx.work.now().date())
+        found = _figures(measure, locked.get(row.id), governance, tx.work.now().date())
         _set_statuses(row, measure, found, governance, tx.work.now().date())
         sums.append(_figures_values(row, measure, found, governance, tx.work.now().date()))
-        months += _month_values(measure, plan, governance)
+        months += _month_values(measure, governance)
     for table, values in ((FiguresRow, sums), (MeasureMonthRow, months)):
         tx.session.execute(delete(table).where(table.measure_id.in_(ids)))
         tx.insert_many(table, values)
 
 
-def _figures(measure: Measure, plan, governance: Governance, today: date) -> Figures:  # type: ignore[no-untyped-def]
+def _figures(measure: Measure, first_lock: Sequence[EffectLine] | None, governance: Governance, today: date) -> Figures:
     return figures(
         measure.lines,
-        locked_plan=plan,
+        first_lock=first_lock,
         stage=measure.stage,
         state=measure.state,
         fy=governance.year_of(today),
@@ -80,10 +79,9 @@ def _figures_values(
     }
 
 
-def _month_values(measure: Measure, plan, governance: Governance) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
+def _month_values(measure: Measure, governance: Governance) -> list[dict[str, object]]:
     curve = by_month(
         measure.lines,
-        locked_plan=plan,
         state=measure.state,
         closed_through=governance.closed_through,
         rates=governance.rates,
@@ -96,7 +94,7 @@ def computed_statuses(
 ) -> dict[Dimension, Status]:
     """Both statuses as the rules compute them, before any override."""
     today = tx.work.now().date()
-    found = _figures(measure, locked_plans(tx.session, [row.id]).get(row.id), governance, today)
+    found = _figures(measure, first_locks(tx.session, [row.id]).get(row.id), governance, today)
     work, value = _compute(measure, found, governance, today)
     return {Dimension.IMPLEMENTATION: work.status, Dimension.POTENTIAL: value.status}
 

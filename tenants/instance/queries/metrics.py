@@ -59,14 +59,14 @@ def _stages(work: Work) -> tuple[StageFigures, ...]:
 
 
 def _sums(work: Work) -> Mapping[str, Decimal]:
-    """Effect of the year and to date, before one-off cost, and the full year of what is locked."""
+    """Effect of the year and to date, before one-off cost, and the full year of what is locked: as locked first."""
     row = FiguresRow
     columns: dict[str, Any] = {
         "plan_year": row.plan_year,
         "forecast_year": row.forecast_year,
         "plan_to_date": row.plan_to_date,
         "actual_to_date": row.actual_to_date,
-        "plan_full_year": case((row.is_locked, row.plan_full_year)),
+        "plan_full_year": case((row.is_locked, row.forecast_full_year + row.leakage)),
         "forecast_full_year": case((row.is_locked, row.forecast_full_year)),
     }
     statement = select(*(func.coalesce(func.sum(column), ZERO).label(name) for name, column in columns.items()))
