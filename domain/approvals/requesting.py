@@ -14,8 +14,9 @@ from domain.approvals.choosing import (
     select_policy,
 )
 from domain.approvals.request import ApprovalRequest, RequestState
+from domain.changes.proposal import leaned_on, read_proposal
 from domain.governance.criteria import CriterionResult
-from domain.governance.policies import GATE_KINDS, Fact, gate_kind
+from domain.governance.policies import CHANGE, GATE_KINDS, Fact, gate_kind
 from domain.governance.template import GovernanceTemplate
 from domain.ids import PersonId, RequestId
 from domain.measures import Measure
@@ -94,7 +95,7 @@ class RequestVoided:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestAlreadyOpen(Refusal):
-    """One request at a time: one for a gate, one for holding, resuming or cancelling."""
+    """One request at a time: one for a gate, one for a change, one for holding, resuming or cancelling."""
 
     request: RequestId
     kind: str
@@ -155,8 +156,15 @@ def open_request(
 
 
 def conflicting(kind: str, others: Iterable[OpenRequest]) -> OpenRequest | None:
-    """Another open request of the same family: gates are one, holding, resuming and cancelling another."""
-    return next((other for other in others if (other.kind in GATE_KINDS) == (kind in GATE_KINDS)), None)
+    """Another open request of the same family."""
+    return next((other for other in others if family_of(other.kind) == family_of(kind)), None)
+
+
+def family_of(kind: str) -> str:
+    """One open request of each family at a time: gates, changes, and what turns the state of a measure."""
+    if kind == CHANGE:
+        return "change"
+    return "gate" if kind in GATE_KINDS else "state"
 
 
 def subject_of(measure: Measure, kind: str, requester: PersonId | None = None, proposal: str = "") -> Subject:
@@ -171,7 +179,9 @@ def subject_of(measure: Measure, kind: str, requester: PersonId | None = None, p
         is_closure=kind == gate_kind(Stage.CLOSED),
     )
     fields = canonical_subject(measure, kind)
-    return Subject(text=canonical_text(fields | ({"proposal": proposal} if proposal else {})), duties=duties)
+    if proposal:
+        fields |= leaned_on(measure, read_proposal(proposal)) | {"proposal": proposal}
+    return Subject(text=canonical_text(fields), duties=duties)
 
 
 def decide_withdraw(request: ApprovalRequest, actor: Actor, now: datetime, comment: str) -> RequestWithdrawn | Refusal:

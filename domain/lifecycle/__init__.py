@@ -1,6 +1,7 @@
 """The life of a measure between its gates: edits, entries, milestones, holding, and what an approval does."""
 
 from domain.lifecycle.applying import (
+    ChangeApplied,
     MeasureCancelled,
     MeasureClosed,
     MeasureHeld,
@@ -68,6 +69,7 @@ __all__ = [
     "ActualsNotOpen",
     "AmountsEntered",
     "CancelRequested",
+    "ChangeApplied",
     "DateInFuture",
     "EndBeforeStart",
     "FieldMissing",

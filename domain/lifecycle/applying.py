@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.approvals.request import ApprovalRequest, Choice, RequestState
-from domain.governance.policies import CANCEL, HOLD, RESUME
+from domain.changes.proposal import applied, read_proposal
+from domain.governance.policies import CANCEL, CHANGE, HOLD, RESUME
 from domain.governance.template import GovernanceTemplate
 from domain.ids import MeasureId, PersonId, RequestId
 from domain.lifecycle.editing import MeasureEdited
@@ -14,7 +15,7 @@ from domain.lifecycle.entries import AmountsEntered, LineRemoved, LineSaved, Val
 from domain.lifecycle.milestones import MilestoneRemoved, MilestoneSaved
 from domain.measures import Measure
 from domain.months import Month
-from domain.seal import canonical_plan, canonical_text, seal
+from domain.seal import FieldChange, canonical_locked, canonical_plan, canonical_text, differences, seal
 from domain.stages import MeasureState, Stage
 from domain.value import EffectLine
 
@@ -78,7 +79,21 @@ class MeasureCancelled:
     at: datetime
 
 
-Applied = StageReached | PlanVersionLocked | MeasureClosed | MeasureHeld | MeasureResumed | MeasureCancelled
+@dataclass(frozen=True, kw_only=True)
+class ChangeApplied:
+    """What was locked changed as asked for. `person` asked for it: who proposes what is written, edits."""
+
+    measure: MeasureId
+    request: RequestId
+    person: PersonId
+    proposal: str  # canonical text, as sealed
+    changes: tuple[FieldChange, ...]
+    at: datetime
+
+
+Applied = (
+    StageReached | PlanVersionLocked | MeasureClosed | MeasureHeld | MeasureResumed | MeasureCancelled | ChangeApplied
+)
 
 # For each kind: the states it may be applied in, the event it makes.
 TURNS: dict[str, tuple[tuple[MeasureState, ...], Callable[..., Applied]]] = {
@@ -96,6 +111,8 @@ def apply_approved(
         raise ValueError(f"request {request.id} is not an approved one of {measure.code}")
     if request.target is not None:
         return enter_stage(measure, request, request.target, template, now)
+    if request.kind == CHANGE:
+        return change(measure, request, now)
     states, happened = TURNS[request.kind]
     if measure.state not in states or measure.stage is Stage.CLOSED:
         raise ValueError(f"{measure.code} is {measure.state}: cannot apply {request.kind}")
@@ -112,10 +129,7 @@ def enter_stage(
         StageReached(measure=measure.id, request=request.id, before=measure.stage, after=target, at=now)
     ]
     if target is Stage.DECIDED and not measure.plan_version:
-        plan = canonical_text(canonical_plan(measure))
-        events.append(
-            PlanVersionLocked(measure=measure.id, request=request.id, version=1, plan=plan, seal=seal(plan), at=now)
-        )
+        events.append(locked(measure, request, 1, now))
     if target is Stage.CLOSED:
         checks = tuple(months_later(now.date(), months) for months in template.sustain_months)
         accepted = tuple(vote.approver for vote in request.votes if vote.choice is Choice.APPROVE)
@@ -123,6 +137,32 @@ def enter_stage(
             MeasureClosed(measure=measure.id, request=request.id, accepted_by=accepted, sustain_checks=checks, at=now)
         )
     return tuple(events)
+
+
+def change(measure: Measure, request: ApprovalRequest, now: datetime) -> tuple[Applied, ...]:
+    """The proposal carried out; where dates, target, people or series of the plan are others, its next version."""
+    if measure.state is not MeasureState.ACTIVE or measure.stage is Stage.CLOSED or not measure.plan_version:
+        raise ValueError(f"{measure.code} is {measure.state} at {measure.stage.name}: cannot apply a change")
+    after = applied(measure, read_proposal(request.proposal))
+    changed = ChangeApplied(
+        measure=measure.id,
+        request=request.id,
+        person=request.requested_by,
+        proposal=request.proposal,
+        changes=differences(canonical_locked(measure), canonical_locked(after)),
+        at=now,
+    )
+    plan = canonical_plan(after)
+    if plan == canonical_plan(measure):
+        return (changed,)
+    return (changed, locked(after, request, measure.plan_version + 1, now))
+
+
+def locked(measure: Measure, request: ApprovalRequest, version: int, now: datetime) -> PlanVersionLocked:
+    plan = canonical_text(canonical_plan(measure))
+    return PlanVersionLocked(
+        measure=measure.id, request=request.id, version=version, plan=plan, seal=seal(plan), at=now
+    )
 
 
 def months_later(day: date, months: int) -> date:
@@ -152,6 +192,8 @@ def evolve(measure: Measure, event: Any) -> Measure:
 
 def evolve_edited(measure: Measure, event: Any) -> Measure:
     match event:
+        case ChangeApplied(proposal=text):
+            return edited(applied(measure, read_proposal(text)), event)
         case MeasureEdited(values=values):
             return edited(replace(measure, **values), event)
         case MilestoneSaved(milestone=milestone):
