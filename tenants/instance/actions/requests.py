@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.access import Actor
-from domain.approvals.request import ApprovalRequest, RequestState, Vote
+from domain.approvals.request import ApprovalRequest, Vote
 from domain.approvals.requesting import (
     Requested,
     RequestWithdrawn,
@@ -16,7 +16,7 @@ from domain.approvals.requesting import (
     decide_withdraw,
     subject_of,
 )
-from domain.approvals.voting import Voted, apply_vote, decide_vote
+from domain.approvals.voting import Voted, decide_vote
 from domain.gates import GateFacts, decide_request_gate
 from domain.ids import RequestId
 from domain.lifecycle import (
@@ -27,7 +27,7 @@ from domain.lifecycle import (
 from domain.refusals import Refusal
 from domain.stages import Stage
 from tenants.database import NotFound, Work, action
-from tenants.instance.actions.settling import apply, settle, store_request, store_vote
+from tenants.instance.actions.settling import carry_out, settle, store_request
 from tenants.instance.actions.taking import Taken, take
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import load_requests, open_requests
@@ -72,13 +72,7 @@ def vote(work: Work, request_id: UUID, given: Vote, actor: Actor) -> Voted | Ref
         outcome = decide_vote(request, given, actor, work.now(), subject_now(taken, request))
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
-        after = apply_vote(request, outcome)
-        store_vote(tx, row, after, outcome)
-        tx.record(outcome, actor, taken.subject, reason=outcome.vote.comment)
-        if after.state is RequestState.APPROVED:
-            apply(tx, taken, after, actor)
-        tx.later("announce_decision" if row.closed_at else "announce_request", request_id=str(row.id))
-        tx.later_once("publish_metrics")
+        carry_out(tx, row, taken, request, outcome, actor)
     return outcome
 
 

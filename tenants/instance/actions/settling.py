@@ -2,7 +2,7 @@
 
 from domain.access import Actor
 from domain.approvals.request import ApprovalRequest, RequestState
-from domain.approvals.voting import Voted
+from domain.approvals.voting import Voted, apply_vote
 from domain.governance.policies import GATE_KINDS
 from domain.lifecycle import (
     MeasureCancelled,
@@ -63,6 +63,19 @@ def store_request(tx: Transaction, taken: Taken, request: ApprovalRequest) -> No
                 **values,
             )
         )
+
+
+def carry_out(
+    tx: Transaction, row: RequestRow, taken: Taken, request: ApprovalRequest, voted: Voted, actor: Actor
+) -> None:
+    """Keep a vote or a recorded decision, apply what it approves, and let those know whom it concerns."""
+    after = apply_vote(request, voted)
+    store_vote(tx, row, after, voted)
+    tx.record(voted, actor, taken.subject, reason=voted.vote.comment)
+    if after.state is RequestState.APPROVED:
+        apply(tx, taken, after, actor)
+    tx.later("announce_decision" if row.closed_at else "announce_request", request_id=str(row.id))
+    tx.later_once("publish_metrics")
 
 
 def store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted: Voted) -> None:
