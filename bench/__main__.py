@@ -1,5 +1,6 @@
 """`bin/bench`: print the ratios of issue and design on a throw-away PostgreSQL, smallest things first."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import psycopg
+import structlog
 from flask import Flask, template_rendered
 from psycopg import sql
 from sqlalchemy import create_engine, text
@@ -32,6 +34,7 @@ SMALL, LARGE = 100, 10_000
 
 def main() -> None:
     """Start a server, build a house with a small and a large client, measure, print."""
+    be_quiet()
     folder = temporary_folder()
     server = start_postgres(folder / "postgres", durable=True)
     try:
@@ -41,6 +44,12 @@ def main() -> None:
     finally:
         server.stop()
         remove_data(folder)
+
+
+def be_quiet() -> None:
+    """Print the table alone: no line for each request, none about the queue that is not there."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def new_instances(house: House, admin_dsn: str) -> Iterator[Ratio]:
