@@ -18,12 +18,13 @@ VERSION_TABLE = (
     "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL, "
     "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )
+KEPT_FOR_EVER = 'REVOKE UPDATE, DELETE ON plan_versions FROM "{}"'  # a locked plan is read and added, never changed
 VERSION_STAMP = "INSERT INTO alembic_version (version_num) VALUES ('{}') ON CONFLICT DO NOTHING"
 
 
 def prepared(login: str) -> list[str]:
     """Every statement for a new instance whose schema and login are both called `login`, in order."""
-    return [*_tables(), VERSION_TABLE, *statements(login), _stamp()]
+    return [*_tables(), VERSION_TABLE, *statements(login), KEPT_FOR_EVER.format(login), _stamp()]
 
 
 @cache

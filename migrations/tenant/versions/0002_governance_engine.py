@@ -343,3 +343,5 @@ def upgrade() -> None:
     op.add_column("evidence", sa.Column("size", sa.BigInteger(), nullable=True))
     op.add_column("evidence", sa.Column("sha256", sa.Text(), server_default="", nullable=False))
     op.add_column("members", sa.Column("notify", sa.Text(), server_default="at_once", nullable=False))
+    login = op.get_bind().exec_driver_sql("SELECT current_schema()").scalar_one()
+    op.execute(f'REVOKE UPDATE, DELETE ON plan_versions FROM "{login}"')

@@ -145,13 +145,14 @@ def _save(work: Work, measure_id: UUID, actor: Actor, seen: int | None, decide: 
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         if outcome.changes:
-            _store(tx, measure_id, outcome.milestone)
+            store_milestone(tx, measure_id, outcome.milestone)
             put_back(tx, taken, actor, is_edit=True)
             tx.record(outcome, actor, taken.subject)
     return outcome
 
 
-def _store(tx: Transaction, measure_id: UUID, milestone: Milestone) -> None:
+def store_milestone(tx: Transaction, measure_id: UUID, milestone: Milestone) -> None:
+    """Write a milestone, a new one last. Raises NotFound for the id of another measure's."""
     existing = tx.session.get(MilestoneRow, milestone.id)
     if existing is not None and existing.measure_id != measure_id:
         raise NotFound(f"milestone {milestone.id}")

@@ -2,18 +2,21 @@
 
 from domain.access import Actor
 from domain.approvals.request import ApprovalRequest, RequestState
+from domain.approvals.requesting import family_of
 from domain.approvals.voting import Voted, apply_vote
-from domain.governance.policies import GATE_KINDS
 from domain.lifecycle import (
+    ChangeApplied,
     MeasureCancelled,
     MeasureHeld,
+    MeasureReopened,
     MeasureResumed,
     PlanVersionLocked,
     StageReached,
     apply_approved,
 )
-from domain.stages import MeasureState
-from domain.value import Scenario
+from tenants.instance.actions.change_rows import write_change
+from tenants.instance.actions.conditions import set_conditions
+from tenants.instance.actions.holding import turn
 from tenants.instance.actions.taking import Taken, put_back
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
 from tenants.instance.models.values import PlanVersionRow
@@ -27,7 +30,7 @@ def store_request(tx: Transaction, taken: Taken, request: ApprovalRequest) -> No
             measure_id=request.measure,
             path=taken.row.path,
             kind=request.kind,
-            family="gate" if request.kind in GATE_KINDS else "state",
+            family=family_of(request.kind),
             target_stage=int(request.target) if request.target else None,
             template=request.template,
             policy=request.policy,
@@ -94,6 +97,7 @@ def store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted: 
             recorded=cast.meeting is not None,
         )
     )
+    set_conditions(tx, row, cast)
     for position, step in enumerate(after.steps):
         kept = tx.lock(StepRow, (row.id, position))
         kept.due_on, kept.settled = step.due_on, step.settled
@@ -116,27 +120,25 @@ def apply(tx: Transaction, taken: Taken, request: ApprovalRequest, actor: Actor)
                 taken.row.stage, taken.row.stage_since = int(stage), event.at
             case PlanVersionLocked():
                 lock_plan(tx, taken, event)
-            case MeasureHeld():
-                taken.row.state = MeasureState.ON_HOLD
-            case MeasureResumed():
-                taken.row.state = MeasureState.ACTIVE
-            case MeasureCancelled():
-                taken.row.state = MeasureState.CANCELLED
+            case ChangeApplied():
+                write_change(tx, taken, event)
+            case MeasureHeld() | MeasureResumed() | MeasureCancelled() | MeasureReopened():
+                turn(tx, taken, event)
     put_back(tx, taken, actor, is_edit=False)
     for event in events:
         tx.record(event, actor, taken.subject)
 
 
 def lock_plan(tx: Transaction, taken: Taken, locked: PlanVersionLocked) -> None:
+    """Keep the plan as it is locked now, for ever; the first version is what leakage is measured against."""
     taken.row.plan_version = locked.version
-    plan = {str(line.id): plain(line.series.get(Scenario.PLAN, {})) for line in taken.measure.lines}
     tx.add(
         PlanVersionRow(
             measure_id=taken.row.id,
             number=locked.version,
             locked_at=locked.at,
             request_id=locked.request,
-            body={"plan": plan, "text": locked.plan},
+            body={"text": locked.plan},
             digest=locked.seal,
         )
     )

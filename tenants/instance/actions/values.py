@@ -62,7 +62,7 @@ def save_line(work: Work, measure_id: UUID, line: EffectLine, actor: Actor, seen
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         if outcome.changes:
-            _store_line(tx, measure_id, outcome.line)
+            store_line(tx, measure_id, outcome.line)
             _after(tx, taken, actor, outcome.confirmation_lapsed)
             tx.record(outcome, actor, taken.subject)
     return outcome
@@ -183,7 +183,8 @@ def line_row(measure_id: UUID, line: EffectLine, position: int) -> EffectLineRow
     )
 
 
-def _store_line(tx: Transaction, measure_id: UUID, line: EffectLine) -> None:
+def store_line(tx: Transaction, measure_id: UUID, line: EffectLine) -> None:
+    """Write what a line says, a new one last; its series stay. Raises NotFound for the id of another measure's."""
     existing = tx.session.get(EffectLineRow, line.id)
     if existing is not None and existing.measure_id != measure_id:
         raise NotFound(f"effect line {line.id}")
