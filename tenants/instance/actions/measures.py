@@ -77,7 +77,8 @@ def edit_measure(
             if outcome.confirmation_lapsed:
                 taken.row.controller_confirmed_at = None
             put_back(tx, taken, actor, is_edit=True)
-            add_up_packages(tx, {package} - {taken.row.package_id})
+            if taken.row.package_id != package:
+                add_up_packages(tx, (package, taken.row.package_id))
             tx.record(outcome, actor, taken.subject)
     return outcome
 

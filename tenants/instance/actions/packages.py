@@ -1,6 +1,7 @@
 """Keep the curves of measure packages: the sums of their measures, month by month."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select
@@ -22,8 +23,8 @@ SUMMED = (
 )
 
 
-def add_up_packages(tx: Transaction, packages: Iterable[UUID]) -> None:
-    """Sum the months of these packages anew, after their measures changed in this transaction."""
+def add_up_packages(tx: Transaction, packages: Iterable[UUID], months: Collection[date] | None = None) -> None:
+    """Sum months of these packages anew (None: all), after their measures changed in this transaction."""
     ids = sorted(set(packages))
     if not ids:
         return
@@ -31,7 +32,11 @@ def add_up_packages(tx: Transaction, packages: Iterable[UUID]) -> None:
     # One at a time may add up a package: another who waited here reads what the first one wrote.
     lock = select(NodeRow.id).where(NodeRow.id.in_(ids)).order_by(NodeRow.id).with_for_update(key_share=True)
     tx.session.execute(lock).all()
-    tx.session.execute(delete(PackageMonthRow).where(PackageMonthRow.package_id.in_(ids)))
+    old, new = [PackageMonthRow.package_id.in_(ids)], [MeasureRow.package_id.in_(ids)]
+    if months is not None:
+        old.append(PackageMonthRow.month.in_(months))
+        new.append(MeasureMonthRow.month.in_(months))
+    tx.session.execute(delete(PackageMonthRow).where(*old))
     sums = (
         select(
             MeasureRow.package_id,
@@ -39,7 +44,7 @@ def add_up_packages(tx: Transaction, packages: Iterable[UUID]) -> None:
             *(func.sum(getattr(MeasureMonthRow, name)) for name in SUMMED),
         )
         .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
-        .where(MeasureRow.package_id.in_(ids))
+        .where(*new)
         .group_by(MeasureRow.package_id, MeasureMonthRow.month)
     )
     tx.session.execute(insert(PackageMonthRow).from_select(["package_id", "month", *SUMMED], sums))

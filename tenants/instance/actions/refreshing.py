@@ -1,12 +1,12 @@
 """What must be true again after every change of measures: their sums, their curves, both statuses, open seals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
-from sqlalchemy import delete
-
+from domain.ids import MeasureId
 from domain.measures import Measure
 from domain.months import Month
 from domain.status import (
@@ -20,8 +20,8 @@ from domain.status import (
 )
 from domain.value import EffectLine, Figures, by_month, figures, in_instance_currency, price_of_waiting
 from tenants.instance.actions.packages import add_up_packages
+from tenants.instance.actions.sums import keep_figures, keep_months
 from tenants.instance.models.measures import MeasureRow
-from tenants.instance.models.values import FiguresRow, MeasureMonthRow
 from tenants.instance.queries.aggregates import first_locks, load_measures
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.overrides import implementation_override, potential_override
@@ -32,27 +32,49 @@ PERCENT = Decimal(100)
 
 
 def refresh(tx: Transaction, rows: Sequence[MeasureRow], governance: Governance) -> None:
-    """Compute sums, curves and statuses of these measures anew and store them. Flushes what is pending first."""
-    tx.flush()
+    """Compute sums, curves and statuses of these measures anew; store what differs. Flushes what is pending first."""
+    _flush_others(tx, rows)
+    packages: set[UUID] = set()
+    months: set[date] = set()
     for start in range(0, len(rows), BATCH):
-        _refresh_batch(tx, rows[start : start + BATCH], governance)
-    add_up_packages(tx, (row.package_id for row in rows))
+        batch = rows[start : start + BATCH]
+        changed = _refresh_batch(tx, batch, load_measures(tx.session, batch, governance), governance)
+        packages |= changed[0]
+        months |= changed[1]
+    add_up_packages(tx, packages, months)
 
 
-def _refresh_batch(tx: Transaction, rows: Sequence[MeasureRow], governance: Governance) -> None:
-    ids = [row.id for row in rows]
-    measures = load_measures(tx.session, rows, governance)
-    locked = first_locks(tx.session, ids)
+def refreshed(tx: Transaction, row: MeasureRow, governance: Governance) -> Measure:
+    """The same for one measure; returns it as it is now."""
+    _flush_others(tx, [row])
+    measures = load_measures(tx.session, [row], governance)
+    add_up_packages(tx, *_refresh_batch(tx, [row], measures, governance))
+    return measures[MeasureId(row.id)]
+
+
+def _flush_others(tx: Transaction, rows: Sequence[MeasureRow]) -> None:
+    """The rows themselves are not read again: with their statuses they are written once, by a later flush."""
+    session, own = tx.session, {id(row) for row in rows}
+    if session.new or session.deleted or any(id(changed) not in own for changed in session.dirty):
+        tx.flush()
+
+
+def _refresh_batch(
+    tx: Transaction, rows: Sequence[MeasureRow], measures: Mapping[MeasureId, Measure], governance: Governance
+) -> tuple[set[UUID], set[date]]:
+    """Returns the packages whose sums changed with it, and the months."""
+    today = tx.work.now().date()
+    planned = [row.id for row in rows if row.plan_version]
+    locked = first_locks(tx.session, planned) if planned else {}
     sums, months = [], []
     for row in rows:
-        measure = measures[row.id]  # type: ignore[index]
-        found = _figures(measure, locked.get(row.id), governance, tx.work.now().date())
-        _set_statuses(row, measure, found, governance, tx.work.now().date())
-        sums.append(_figures_values(row, measure, found, governance, tx.work.now().date()))
+        measure = measures[MeasureId(row.id)]
+        found = _figures(measure, locked.get(row.id), governance, today)
+        _set_statuses(row, measure, found, governance, today)
+        sums.append(_figures_values(row, measure, found, governance, today))
         months += _month_values(measure, governance)
-    for table, values in ((FiguresRow, sums), (MeasureMonthRow, months)):
-        tx.session.execute(delete(table).where(table.measure_id.in_(ids)))
-        tx.insert_many(table, values)
+    keep_figures(tx, rows, sums)
+    return keep_months(tx, rows, months)
 
 
 def _figures(measure: Measure, first_lock: Sequence[EffectLine] | None, governance: Governance, today: date) -> Figures:

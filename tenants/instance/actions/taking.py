@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.access import Actor
 from domain.measures import Measure
 from domain.refusals import Stale
-from tenants.instance.actions.refreshing import refresh
+from tenants.instance.actions.refreshing import refreshed
 from tenants.instance.actions.voiding import void_changed
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.queries.aggregates import load_measure
@@ -45,8 +45,7 @@ def put_back(tx: Transaction, taken: Taken, actor: Actor, *, is_edit: bool) -> N
     if is_edit:
         row.last_edited_by = actor.person
         row.editors = [*row.editors, actor.person] if actor.person not in row.editors else row.editors
-    refresh(tx, [row], taken.governance)
-    void_changed(tx, row, taken.governance, actor)
+    void_changed(tx, row, refreshed(tx, row, taken.governance), actor)
     tx.later_once("publish_metrics")
 
 
