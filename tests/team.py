@@ -1,5 +1,6 @@
 """People of one client with the roles of a governed path, a package to work in, and a measure taken through it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -65,9 +66,10 @@ class Team:
         return person
 
     def actor(self, person: PersonId) -> Actor:
+        """The person with their roles, who has just given their password."""
         reader = find_reader(self.work, person)
         assert reader is not None
-        return reader.actor
+        return replace(reader.actor, confirmed_at=self.work.now())
 
     def build(self, admin: Actor) -> NodeId:
         above = self.organization

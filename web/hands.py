@@ -1,6 +1,6 @@
 """What a request has in hand: the platform, the person, and inside a client's address the instance and the actor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -74,7 +74,8 @@ class Hand:
 
     @property
     def actor(self) -> Actor:
-        return self.reader.actor
+        """Who acts, with the moment they last gave their password."""
+        return replace(self.reader.actor, confirmed_at=self.person.confirmed_at)
 
     def close(self) -> None:
         for opened in self._opened:

@@ -13,7 +13,9 @@ from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.stages import Stage
+from tenants.instance.queries.delegations import Away
 from tenants.instance.queries.measure import Names
+from web.away import NOBODY, away_words, for_words
 from web.formats import day, initials, moment, month
 from web.wording import approvers, field_name
 
@@ -96,22 +98,27 @@ def rule_words(step: RequestStep) -> str:
     return ""
 
 
-def steps_of(request: ApprovalRequest, names: Names, reader: UUID) -> tuple[StepItem, ...]:
-    """Every step in order with the votes cast and who is still asked."""
-    return tuple(_step(request, index, names, reader) for index in range(len(request.steps)))
+def steps_of(
+    request: ApprovalRequest, names: Names, reader: UUID, away: Mapping[UUID, Away] = NOBODY
+) -> tuple[StepItem, ...]:
+    """Every step in order with the votes cast, who is still asked, and who of them is away."""
+    return tuple(_step(request, index, names, reader, away) for index in range(len(request.steps)))
 
 
-def _step(request: ApprovalRequest, index: int, names: Names, reader: UUID) -> StepItem:
+def _step(request: ApprovalRequest, index: int, names: Names, reader: UUID, away: Mapping[UUID, Away]) -> StepItem:
     step = request.steps[index]
     cast = request.votes_of(index)
     items = [
-        _item(VOTE_STATES[vote.choice], vote.person, names, reader, note)
+        _item(VOTE_STATES[vote.choice], vote.person, names, reader, note, for_words(vote, names))
         for vote in cast
         for note in [" · ".join(filter(None, [moment(vote.at), f"“{vote.comment}”" if vote.comment else ""]))]
     ]
     if request.current == index:
         due = _("due %(day)s", day=day(step.due_on)) if step.due_on else ""
-        items += [_item("open", person, names, reader, due) for person in request.waits_for]
+        items += [
+            _item("open", person, names, reader, " · ".join(filter(None, [due, away_words(away.get(person))])))
+            for person in request.waits_for
+        ]
     title = _("Step %(n)s of %(all)s: %(name)s", n=index + 1, all=len(request.steps), name=step.name)
     words = rule_words(step)
     return StepItem(
@@ -119,9 +126,10 @@ def _step(request: ApprovalRequest, index: int, names: Names, reader: UUID) -> S
     )
 
 
-def _item(state: str, person: UUID, names: Names, reader: UUID, note: str) -> VoteItem:
+def _item(state: str, person: UUID, names: Names, reader: UUID, note: str, stead: str = "") -> VoteItem:
     name, tag = names.get(person, "–"), _("you") if person == reader else ""
-    return VoteItem(state=state, name=name, initials=initials(name), tag=tag, note=note, firm=person in names.firm)
+    shown = f"{name} {stead}" if stead else name
+    return VoteItem(state=state, name=shown, initials=initials(name), tag=tag, note=note, firm=person in names.firm)
 
 
 def checklist_of(results: Iterable[CriterionResult]) -> tuple[CriterionItem, ...]:

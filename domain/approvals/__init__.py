@@ -12,6 +12,7 @@ from domain.approvals.choosing import (
     resolve_steps,
     select_policy,
 )
+from domain.approvals.quorum import settle
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Vote
 from domain.approvals.requesting import (
     Ask,
@@ -36,11 +37,13 @@ from domain.approvals.voting import (
     AlreadyVoted,
     CommentNeeded,
     NotAnApprover,
+    OnePersonOneVote,
     SealBroken,
+    StepUpNeeded,
     Voted,
     apply_vote,
     decide_vote,
-    settle,
+    step_up_missing,
 )
 
 __all__ = [
@@ -58,6 +61,7 @@ __all__ = [
     "NoPolicy",
     "NotAnApprover",
     "NotYourRequest",
+    "OnePersonOneVote",
     "OpenRequest",
     "RequestAlreadyOpen",
     "RequestNotOpen",
@@ -68,6 +72,7 @@ __all__ = [
     "Requested",
     "SealBroken",
     "Situation",
+    "StepUpNeeded",
     "Subject",
     "Vote",
     "Voted",
@@ -83,6 +88,7 @@ __all__ = [
     "resolve_steps",
     "select_policy",
     "settle",
+    "step_up_missing",
     "subject_of",
     "void_if_changed",
 ]

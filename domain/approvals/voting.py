@@ -1,19 +1,23 @@
-"""Counts one vote and says whether it settles the step, and the step the request."""
+"""Counts one vote, one's own or a delegate's, and says whether it settles the step, and the step the request."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from domain.access import Actor
 from domain.approvals.choosing import add_working_days
+from domain.approvals.conditions import unfit_conditions
+from domain.approvals.quorum import settle
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Vote
-from domain.approvals.requesting import RequestNotOpen, Subject
+from domain.approvals.requesting import RequestNotOpen, RequestSuspended, Subject
+from domain.delegation import Delegation, stands_in
 from domain.governance.policies import Rule
 from domain.ids import PersonId, RequestId
 from domain.refusals import Refusal
-from domain.seal import FieldChange, seal, text_differences
+from domain.seal import FieldChange, seal, sealed_value, text_differences
 from domain.segregation import Duties, segregation_conflict
+
+FRESH = timedelta(minutes=10)  # how long a password that was given counts for a step-up
 
 RECORDED = {
     Choice.APPROVE: RequestState.APPROVED,
@@ -66,6 +70,21 @@ class AbstentionNotPossible(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnePersonOneVote(Refusal):
+    """The step asks for so many people, and this one has voted in it, for themselves or for another."""
+
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepUpNeeded(Refusal):
+    """The step asks for a password given within the last minutes."""
+
+    step: str
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SealBroken(Refusal):
     """What was requested is not what is there now."""
 
@@ -79,16 +98,22 @@ def decide_vote(
     actor: Actor,
     now: datetime,
     subject: Subject,
+    delegations: Iterable[Delegation] = (),
     holidays: frozenset[date] = frozenset(),
 ) -> Voted | Refusal:
-    """Count one vote. `subject` is what the request is about as it is now; the request holds it as it was sealed."""
+    """Count one vote. `subject` is what the request is about as it is now; the request holds it as it was sealed.
+
+    An actor who decides on behalf of somebody needs one of `delegations` for it.
+    """
     index = request.current
     if index is None:
         return RequestNotOpen(request=request.id, state=request.state)
     step = request.steps[index]
-    if refusal := may_not_vote(request, step, index, actor, subject.duties):
+    if refusal := may_not_vote(request, step, index, actor, subject.duties, delegations, now.date()):
         return refusal
-    if refusal := not_votable(step, vote):
+    if refusal := not_votable(step, vote) or step_up_missing(step, actor, now):
+        return refusal
+    if refusal := unfit_for_now(request, vote, subject, now.date()):
         return refusal
     if seal(subject.text) != request.seal:
         return SealBroken(request=request.id, changes=text_differences(request.subject, subject.text))
@@ -104,18 +129,54 @@ def decide_vote(
     return counted(request, step, cast, holidays)
 
 
+def unfit_for_now(request: ApprovalRequest, vote: Vote, subject: Subject, today: date) -> Refusal | None:
+    """While the measure is on hold nothing is decided; conditions come with the approval of a gate."""
+    if subject.is_held:
+        return RequestSuspended(request=request.id)
+    return unfit_conditions(request.kind, vote, today)
+
+
 def may_not_vote(
-    request: ApprovalRequest, step: RequestStep, index: int, actor: Actor, duties: Duties
+    request: ApprovalRequest,
+    step: RequestStep,
+    index: int,
+    actor: Actor,
+    duties: Duties,
+    delegations: Iterable[Delegation],
+    day: date,
 ) -> Refusal | None:
     """Segregation first: it is the reason a person should hear."""
     deciders = [person for person in (actor.person, actor.on_behalf_of) if person is not None]
     if conflict := excluded(request, duties, *deciders):
         return conflict
     approver = actor.on_behalf_of or actor.person
+    if actor.on_behalf_of is not None:
+        found = stands_in(delegations, approver, actor.person, request.kind, sealed_value(request.subject), day)
+        if isinstance(found, Refusal):
+            return found
     if approver not in step.deciders:
         return NotAnApprover(request=request.id, step=step.name, waits_for=request.waits_for)
-    earlier = next((vote for vote in request.votes_of(index) if vote.approver == approver), None)
-    return AlreadyVoted(request=request.id, step=step.name, choice=earlier.choice) if earlier else None
+    return voted_already(request, step, index, actor.person, approver)
+
+
+def voted_already(
+    request: ApprovalRequest, step: RequestStep, index: int, person: PersonId, approver: PersonId
+) -> Refusal | None:
+    """One vote for each approver; where a number of people is asked for, one by each person too."""
+    cast = request.votes_of(index)
+    earlier = next((vote for vote in cast if vote.approver == approver), None)
+    if earlier is not None:
+        return AlreadyVoted(request=request.id, step=step.name, choice=earlier.choice)
+    if step.rule is Rule.COUNT and any(vote.person == person for vote in cast):
+        return OnePersonOneVote(step=step.name)
+    return None
+
+
+def step_up_missing(step: RequestStep, actor: Actor, now: datetime) -> StepUpNeeded | None:
+    """Whether the step asks for a password that was given just now, and none was. Recorded decisions ask it too."""
+    if not step.step_up or (actor.confirmed_at is not None and now - actor.confirmed_at <= FRESH):
+        return None
+    return StepUpNeeded(step=step.name, minutes=int(FRESH.total_seconds() // 60))
 
 
 def excluded(request: ApprovalRequest, duties: Duties, *deciders: PersonId) -> Refusal | None:
@@ -156,37 +217,6 @@ def outcome_of(step: RequestStep, votes: Iterable[CastVote]) -> RequestState | N
     cast = tuple(votes)
     recorded = next((vote for vote in cast if vote.meeting is not None), None)
     return RECORDED[recorded.choice] if recorded else settle(step, [vote.choice for vote in cast])
-
-
-def settle(step: RequestStep, choices: Iterable[Choice]) -> RequestState | None:
-    """What the votes cast so far make of a step; None while it waits. Source: DOMAIN.md, 3 (quorum).
-
-    any: the first vote settles it. all: the first that is not an approval does, else the last. N of M: N approvals,
-    or as soon as N can no longer be reached. Forum: a majority of those for and against, once the quorum has voted.
-    """
-    counts = Counter(choices)
-    approvals, against = counts[Choice.APPROVE], counts[Choice.REJECT] + counts[Choice.RETURN]
-    waiting = len(step.approvers) - counts.total()
-    negative = RequestState.RETURNED if counts[Choice.RETURN] >= counts[Choice.REJECT] else RequestState.REJECTED
-    if step.rule is Rule.FORUM:
-        return settle_forum(step, counts.total(), approvals, against, waiting, negative)
-    if approvals >= step.needed:
-        return RequestState.APPROVED
-    if approvals + waiting < step.needed or (against and step.rule is Rule.ANY):
-        return negative
-    return None
-
-
-def settle_forum(
-    step: RequestStep, cast: int, approvals: int, against: int, waiting: int, negative: RequestState
-) -> RequestState | None:
-    if cast >= step.needed and approvals > against:
-        return RequestState.APPROVED
-    if cast >= step.needed and against > approvals:
-        return negative
-    if waiting:
-        return None
-    return negative if against else RequestState.REJECTED
 
 
 def apply_vote(request: ApprovalRequest, voted: Voted) -> ApprovalRequest:

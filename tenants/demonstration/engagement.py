@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import UUID
 
@@ -46,13 +46,13 @@ class Engagement:
         return UUID(int=self.rng.getrandbits(128), version=4)
 
     def actor(self, person: str | PersonId) -> Actor:
-        """The person with the roles held here; asked once."""
+        """The person with the roles held here, asked once; everybody has just given their password."""
         identity = self.people[person] if isinstance(person, str) else person
         if identity not in self._actors:
             found = find_reader(self.work, identity)
             assert found is not None, person
             self._actors[identity] = found.actor
-        return self._actors[identity]
+        return replace(self._actors[identity], confirmed_at=self.work.now())
 
 
 def furnish(work: Work, brief: ClientBrief, timeline: Timeline, people: Mapping[str, PersonId]) -> Engagement:

@@ -11,8 +11,20 @@ from uuid import UUID
 
 from domain.access import Actor, Assignment, Role
 from domain.approvals import Directory, ForumMembers, Holder, Situation
+from domain.delegation import Delegation
 from domain.governance import GovernanceTemplate, parse_template
-from domain.ids import EvidenceId, ForumId, LineId, MeasureId, MilestoneId, NodeId, PersonId, ReferenceId, RequestId
+from domain.ids import (
+    DelegationId,
+    EvidenceId,
+    ForumId,
+    LineId,
+    MeasureId,
+    MilestoneId,
+    NodeId,
+    PersonId,
+    ReferenceId,
+    RequestId,
+)
 from domain.measures import Evidence, Measure, Milestone
 from domain.months import Month
 from domain.stages import Stage
@@ -63,9 +75,10 @@ def template(key: str = "cost-programme") -> GovernanceTemplate:
 
 
 def actor(person: PersonId, path: str = ROOT_PATH, role: Role | None = None, **more: Any) -> Actor:
-    """A person with their role at the program's root, or with no role when they have none."""
+    """A person with their role at the program's root, or with no role when they have none; who has just signed in."""
     held = role or ROLES.get(person)
     assignments = (Assignment(held, NodeId(UUID(path.rstrip("/").split("/")[-1])), path),) if held else ()
+    more = {"confirmed_at": NOW} | more
     return Actor(person=person, name=f"Person {person.int}", assignments=assignments, **more)
 
 
@@ -73,6 +86,13 @@ def directory(**more: Any) -> Directory:
     holders = tuple(Holder(person=person, role=role, path=ROOT_PATH) for person, role in ROLES.items())
     forums = {FORUM: ForumMembers(members=(CHAIR, MEMBER, THIRD), quorum=2, chair=CHAIR)}
     return Directory(**{"holders": holders, "forums": forums, **more})
+
+
+def delegation(giver: PersonId, taker: PersonId, **more: Any) -> Delegation:
+    """In force for a fortnight around NOW, for everything."""
+    defaults: dict[str, Any] = {"id": DelegationId(UUID(int=giver.int * 1000 + taker.int))}
+    days = {"starts_on": date(2026, 10, 26), "ends_on": date(2026, 11, 8)}
+    return Delegation(**{**defaults, **days, "giver": giver, "taker": taker, **more})
 
 
 def situation(**more: Any) -> Situation:

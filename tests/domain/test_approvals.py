@@ -76,6 +76,7 @@ from tests.domain.making import (
     THIRD,
     actor,
     at_stage,
+    delegation,
     directory,
     measure,
     request_id,
@@ -341,9 +342,9 @@ def test_closer_must_not_have_edited() -> None:
 
 
 def say(request: ApprovalRequest, person: PersonId, choice: Choice = A, comment: str = "x", **more: Any) -> Any:
-    of = more.pop("of", measure())
+    of, delegations = more.pop("of", measure()), more.pop("delegations", ())
     subject = subject_of(of, request.kind)
-    return decide_vote(request, Vote(choice=choice, comment=comment), actor(person, **more), NOW, subject)
+    return decide_vote(request, Vote(choice=choice, comment=comment), actor(person, **more), NOW, subject, delegations)
 
 
 def after(request: ApprovalRequest, *people: PersonId) -> ApprovalRequest:
@@ -416,19 +417,21 @@ def test_only_the_controller_accepts_a_closure(person: PersonId) -> None:
 
 
 def test_delegate_votes_for_the_approver_and_is_shown() -> None:
-    outcome = say(opened(), STRANGER, on_behalf_of=PMO)
+    outcome = say(opened(), STRANGER, on_behalf_of=PMO, delegations=(delegation(PMO, STRANGER),))
     assert isinstance(outcome, Voted)
     assert (outcome.vote.person, outcome.vote.on_behalf_of, outcome.vote.approver) == (STRANGER, PMO, PMO)
 
 
 def test_delegation_to_the_requester_is_refused() -> None:
-    assert say(opened(), OWNER, on_behalf_of=PMO) == OwnRequest(person=OWNER)
+    given = (delegation(PMO, OWNER),)
+    assert say(opened(), OWNER, on_behalf_of=PMO, delegations=given) == OwnRequest(person=OWNER)
 
 
 def test_nobody_votes_twice_on_a_step() -> None:
     request = after(opened("gate:decided"), CONTROLLER, CHAIR)
     assert say(request, CHAIR) == AlreadyVoted(request=request.id, step="Decision forum", choice=A)
-    assert say(request, STRANGER, on_behalf_of=CHAIR) == AlreadyVoted(
+    given = (delegation(CHAIR, STRANGER),)
+    assert say(request, STRANGER, on_behalf_of=CHAIR, delegations=given) == AlreadyVoted(
         request=request.id, step="Decision forum", choice=A
     )
 

@@ -64,6 +64,7 @@ from tests.domain.making import (
     STRANGER,
     THIRD,
     actor,
+    delegation,
     measure,
     request_ids,
     situation,
@@ -71,6 +72,8 @@ from tests.domain.making import (
 )
 
 EVERYBODY = (OWNER, SPONSOR, CONTROLLER, PMO, CHAIR, MEMBER, THIRD, LEADER, STRANGER)
+STAND_INS = {(PMO, STRANGER), (SPONSOR, PMO), (CONTROLLER, OWNER), (CHAIR, MEMBER), (MEMBER, LEADER)}
+DELEGATIONS = tuple(delegation(giver, taker) for giver, taker in sorted(STAND_INS))
 people = st.sampled_from(EVERYBODY)
 workers = st.sampled_from([OWNER, PMO, CONTROLLER])  # those who may change something
 amounts = st.sampled_from([Decimal("10.00"), Decimal("20.00")])
@@ -179,9 +182,9 @@ class GovernedMeasure(RuleBasedStateMachine):
         self.opened(TURNS[kind](self.measure, reason, "Because", where, by, self.now, number))
 
     def vote(self, request: ApprovalRequest, person: PersonId, choice: Choice, behalf: PersonId | None) -> None:
-        by = actor(person, on_behalf_of=behalf)
+        by = actor(person, on_behalf_of=behalf, confirmed_at=self.now)
         subject = subject_of(self.measure, request.kind)
-        outcome = decide_vote(request, Vote(choice=choice, comment="Because"), by, self.now, subject)
+        outcome = decide_vote(request, Vote(choice=choice, comment="Because"), by, self.now, subject, DELEGATIONS)
         if isinstance(outcome, Refusal):
             return
         self.votes.append((self.measure, request, outcome))
@@ -236,6 +239,8 @@ class GovernedMeasure(RuleBasedStateMachine):
             assert request.requested_by not in deciders
             assert at_vote.last_edited_by not in deciders
             assert voted.vote.approver in request.steps[voted.vote.step].approvers
+            if voted.vote.on_behalf_of:
+                assert (voted.vote.on_behalf_of, voted.vote.person) in STAND_INS
             if request.target is Stage.CLOSED:
                 assert not deciders & {at_vote.owner, at_vote.sponsor, *at_vote.editors}
 

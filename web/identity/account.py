@@ -12,6 +12,7 @@ from tenants.platform.actions.sessions import end_other_sessions, end_session
 from tenants.platform.queries.sessions import list_sessions
 from web.access import signed_in
 from web.hands import hand
+from web.identity.confirming import not_confirmed
 from web.identity.words import password_errors
 from web.responses import local, see
 from web.shell import tell
@@ -47,11 +48,12 @@ def password() -> tuple[str, int] | Response:
     here = hand()
     new = request.form.get("password", "")
     errors = password_errors(new, request.form.get("again", ""), here.person.email, here.person.name)
-    current = request.form.get("current", "")
-    if not errors and not change_password(here.platform, here.person.id, current, new, here.person.session):
-        errors = {"current": _("This is not the password you sign in with now.")}
     if errors:
         return _page(errors), 422
+    current, address = request.form.get("current", ""), request.remote_addr or ""
+    if refused := change_password(here.platform, here.person.email, current, new, here.person.session, address):
+        fault = not_confirmed(refused)
+        return _page({"current": fault.words}), fault.status
     tell("ok", _("The password is changed"), _("Other devices were signed out."))
     return see("/account")
 

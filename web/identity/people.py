@@ -1,10 +1,11 @@
 """Flask-Login over our own session rows: the cookie holds a random token, the row knows whose it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 from flask import Flask, session
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from domain.ids import PersonId
 from tenants.platform.actions.sessions import SEEN_EVERY, note_seen, open_session
@@ -43,6 +44,11 @@ def leave() -> None:
     """Forget the session in this browser; its row is ended by the caller."""
     logout_user()
     session.clear()
+
+
+def note_confirmed(at: datetime) -> None:
+    """The password was given at that moment: for the rest of this request too."""
+    current_user.signed_in = replace(current_user.signed_in, confirmed_at=at)
 
 
 def _load(token: str) -> Visitor | None:

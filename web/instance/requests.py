@@ -3,24 +3,28 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.approvals.request import ApprovalRequest, Choice, RequestState, Vote
 from domain.approvals.requesting import RequestWithdrawn
-from domain.approvals.voting import CommentNeeded, NotAnApprover, Voted, may_not_vote
+from domain.approvals.standing import acting_for
+from domain.approvals.voting import CommentNeeded, NotAnApprover, StepUpNeeded, Voted, step_up_missing
 from domain.governance.policies import Rule
-from domain.ids import MeasureId, RequestId
+from domain.ids import MeasureId, PersonId, RequestId
+from domain.refusals import Refusal
 from tenants.instance.actions.requests import vote as cast
 from tenants.instance.actions.requests import withdraw as take_back
+from tenants.instance.queries.delegations import away_on, delegations_to
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.measure import find_code, get_names
 from tenants.instance.queries.requests import RequestSheet, get_request, waiting_for
 from web.access import requires
 from web.formats import amount, day, moment
 from web.hands import hand
+from web.identity.confirming import confirm
 from web.instance.waiting import item_of
 from web.presenting import checklist_of, counts_of, reason_of, state_word, steps_of, title_of, waited
 from web.refusals import words_of
@@ -51,9 +55,12 @@ def vote(request_id: UUID) -> tuple[str, int] | Response:
     if len(comment) > COMMENT_LIMIT:
         said = _("There is room for %(limit)s characters.", limit=COMMENT_LIMIT)
         return _page(request_id, {"comment": said}, request.form), 422
-    outcome = cast(here.work, RequestId(request_id), Vote(choice=choice, comment=comment), here.actor)
+    if "password" in request.form and (fault := confirm(request.form["password"])):
+        return _page(request_id, {"password": fault.words}, request.form), fault.status
+    given, behalf = Vote(choice=choice, comment=comment), _behalf(request.form.get("on_behalf_of", ""))
+    outcome = cast(here.work, RequestId(request_id), given, here.actor, behalf)
     if not isinstance(outcome, Voted):
-        field = "comment" if isinstance(outcome, CommentNeeded) else ""
+        field = {CommentNeeded: "comment", StepUpNeeded: "password"}.get(type(outcome), "")
         return _page(request_id, {field: words_of(outcome)}, request.form), 422
     _tell(outcome, sheet)
     return see(url_for("instance.waiting.index"))
@@ -72,6 +79,14 @@ def withdraw(request_id: UUID) -> tuple[str, int] | Response:
     return see(url_for(".show", request_id=request_id))
 
 
+def _behalf(text: str) -> PersonId | None:
+    """Whom the reader decides for; somebody who is not there is nobody's giver, and the vote is refused."""
+    try:
+        return PersonId(UUID(text)) if text else None
+    except ValueError:
+        abort(422)
+
+
 def _sheet(request_id: UUID) -> RequestSheet:
     here = hand()
     return get_request(here.work, here.actor.scope_for(C.VIEW_MEASURES), here.person.id, request_id)
@@ -85,6 +100,7 @@ def _page(request_id: UUID, errors: Mapping[str, str], kept: Mapping[str, str]) 
     checklist = checklist_of(asked.checklist)
     queue = waiting_for(here.work, here.person.id)
     today = here.work.now().date()
+    able = acting_for(asked, here.actor, asked.duties, delegations_to(here.work, here.person.id), today)
     return render_template(
         "web/instance/requests/show.html",
         sheet=sheet,
@@ -97,11 +113,14 @@ def _page(request_id: UUID, errors: Mapping[str, str], kept: Mapping[str, str]) 
         seal=seal_words(asked.seal),
         checklist=checklist,
         checklist_counts=counts_of(checklist),
-        steps=steps_of(asked, names, here.person.id),
+        steps=steps_of(asked, names, here.person.id, away_on(here.work, today)),
         state=str(asked.state),
         state_word=state_word(asked.state),
         closed=moment(sheet.closed_at),
-        refused=_refused(asked, names),
+        refused=_refused(able, names) if isinstance(able, Refusal) else "",
+        acts=[] if isinstance(able, Refusal) else _acts(able, names),
+        asks_password=_asks_password(asked),
+        email=here.person.email,
         options=_options(asked, names, governance),
         price=amount(sheet.price, governance.currency) if sheet.price else "",
         measure_href=_measure_href(sheet),
@@ -130,14 +149,22 @@ def _meta(asked: ApprovalRequest, names: Mapping[UUID, str], now) -> str:  # typ
     return " · ".join(filter(None, [who, waits, due]))
 
 
-def _refused(asked: ApprovalRequest, names: Mapping[UUID, str]) -> str:
-    """Why the reader cannot decide this; empty when they can. Nothing to say about what is settled."""
-    index = asked.current
-    if index is None:
-        return ""
-    refusal = may_not_vote(asked, asked.steps[index], index, hand().actor, asked.duties)
-    if refusal is None:
-        return ""
+def _acts(able: tuple[PersonId, ...], names: Mapping[UUID, str]) -> list[tuple[str, str]]:
+    """The buttons of the vote: one for the reader, one for each person the reader stands in for."""
+    me = hand().person.id
+    return [
+        ("", _("Record my vote")) if person == me else (str(person), _("Decide for %(name)s", name=names[person]))
+        for person in able
+    ]
+
+
+def _asks_password(asked: ApprovalRequest) -> bool:
+    here = hand()
+    return asked.current is not None and bool(step_up_missing(asked.steps[asked.current], here.actor, here.work.now()))
+
+
+def _refused(refusal: Refusal, names: Mapping[UUID, str]) -> str:
+    """Why the reader cannot decide this. Nothing to say about what is settled."""
     words = words_of(refusal)
     if isinstance(refusal, NotAnApprover):
         who = ", ".join(names.get(person, "–") for person in refusal.waits_for[:5])

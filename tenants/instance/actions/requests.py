@@ -1,6 +1,7 @@
-"""Ask for a gate, a hold, a resumption or a cancellation; vote; withdraw. What is approved is applied at once."""
+"""Ask for a gate or for a turn (hold, resume, cancel, reopen); vote; withdraw. What is approved is applied at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,25 +18,34 @@ from domain.approvals.requesting import (
     subject_of,
 )
 from domain.approvals.voting import Voted, decide_vote
-from domain.gates import GateFacts, decide_request_gate
-from domain.ids import RequestId
+from domain.gates import decide_request_gate
+from domain.ids import PersonId, RequestId
 from domain.lifecycle import (
     decide_request_cancel,
     decide_request_hold,
+    decide_request_reopen,
     decide_request_resume,
 )
 from domain.refusals import Refusal
 from domain.stages import Stage
 from tenants.database import NotFound, Work, action
+from tenants.instance.actions.conditions import unknown_owner
 from tenants.instance.actions.settling import carry_out, settle, store_request
 from tenants.instance.actions.taking import Taken, take
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import load_requests, open_requests
+from tenants.instance.queries.delegations import delegations_to
 from tenants.instance.queries.directory import get_directory
+from tenants.instance.queries.gates import gate_facts
 from tenants.instance.transaction import Transaction
 
 Decide = Callable[[Taken, Situation], Requested | Refusal]
-ASKS = {"hold": decide_request_hold, "resume": decide_request_resume, "cancel": decide_request_cancel}
+ASKS = {
+    "hold": decide_request_hold,
+    "resume": decide_request_resume,
+    "cancel": decide_request_cancel,
+    "reopen": decide_request_reopen,
+}
 
 
 def request_gate(
@@ -44,7 +54,7 @@ def request_gate(
     """Ask to enter a stage. `request_id` comes with the form: the same form twice is one request."""
 
     def decide(taken: Taken, situation: Situation) -> Requested | Refusal:
-        facts = GateFacts(open_requests=len(situation.open_requests))
+        facts = gate_facts(work.session, taken.measure, situation.template, work.now().date())
         return decide_request_gate(
             taken.measure, target, situation, facts, actor, work.now(), RequestId(request_id), comment
         )
@@ -55,7 +65,7 @@ def request_gate(
 def request_turn(
     work: Work, measure_id: UUID, request_id: UUID, kind: str, reason: str, text: str, actor: Actor
 ) -> Requested | Refusal:
-    """Ask to hold, resume or cancel (`kind`), with a reason from the template's list and a sentence."""
+    """Ask to hold, resume, cancel or reopen (`kind`), with a reason from the template's list and a sentence."""
 
     def decide(taken: Taken, situation: Situation) -> Requested | Refusal:
         return ASKS[kind](taken.measure, reason, text, situation, actor, work.now(), RequestId(request_id))
@@ -64,12 +74,19 @@ def request_turn(
 
 
 @action
-def vote(work: Work, request_id: UUID, given: Vote, actor: Actor) -> Voted | Refusal:
-    """Cast one vote; the one that settles the request applies it in the same transaction. Raises NotFound."""
+def vote(
+    work: Work, request_id: UUID, given: Vote, actor: Actor, on_behalf_of: PersonId | None = None
+) -> Voted | Refusal:
+    """Cast one vote, one's own or that of somebody one stands in for; the one that settles the request applies it in
+    the same transaction. Raises NotFound."""
+    actor = replace(actor, on_behalf_of=on_behalf_of)
     with work.transaction() as tx:
         row, taken = lock_request(tx, request_id)
         request = load_requests(tx.session, [(row, taken.row.code)])[0]
-        outcome = decide_vote(request, given, actor, work.now(), subject_now(taken, request))
+        delegations = delegations_to(work, actor.person, lock=True) if on_behalf_of else ()
+        outcome = unknown_owner(tx, given) or decide_vote(
+            request, given, actor, work.now(), subject_now(taken, request), delegations
+        )
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         carry_out(tx, row, taken, request, outcome, actor)

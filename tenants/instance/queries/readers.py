@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import any_, func, select
+from sqlalchemy import func, select
 
 from domain.access import Actor, Assignment, Role
 from domain.ids import NodeId, PersonId
 from tenants.database import Work
 from tenants.instance.models.people import AssignmentRow, MemberRow
-from tenants.instance.models.requests import RequestRow
+from tenants.instance.queries.delegations import waiting_ids
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """The actor, and the number of open requests whose current step waits for their vote."""
+    """The actor, and the number of open requests whose current step waits for their vote or for one in a stead."""
 
     actor: Actor
     waiting: int
@@ -21,12 +21,7 @@ class Reader:
 
 def find_reader(work: Work, person: PersonId) -> Reader | None:
     """The person in this instance, in one statement; None for somebody who is not, or no longer, in it."""
-    waiting = (
-        select(func.count())
-        .select_from(RequestRow)
-        .where(RequestRow.state == "open", any_(RequestRow.waiting) == person)
-        .scalar_subquery()
-    )
+    waiting = select(func.count()).select_from(waiting_ids(person, work.now().date()).subquery()).scalar_subquery()
     statement = (
         select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
         .add_columns(waiting.label("waiting"))

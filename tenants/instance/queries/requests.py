@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, select
+from sqlalchemy import ColumnElement, select
 
 from domain.access import Scope
 from domain.approvals.request import ApprovalRequest, RequestState
@@ -18,6 +18,7 @@ from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.approvals import load_requests
+from tenants.instance.queries.delegations import waiting_ids
 from tenants.instance.queries.scoping import seen
 
 
@@ -57,9 +58,9 @@ class RequestSheet:
 
 
 def waiting_for(work: Work, person: UUID) -> Sequence[RequestLine]:
-    """Open requests whose current step waits for the person's vote, the earliest due first."""
-    mine = (RequestRow.state == RequestState.OPEN, any_(RequestRow.waiting) == person)
-    return _lines(work, _statement(*mine).order_by(RequestRow.due_on, RequestRow.requested_at))
+    """Open requests that wait for the person, or for somebody they stand in for; the earliest due first."""
+    mine = RequestRow.id.in_(waiting_ids(person, work.now().date()))
+    return _lines(work, _statement(mine).order_by(RequestRow.due_on, RequestRow.requested_at))
 
 
 def asked_by(work: Work, person: UUID, limit: int = 50) -> Sequence[RequestLine]:
@@ -75,6 +76,12 @@ def open_in_scope(work: Work, scope: Scope, limit: int = 200) -> Sequence[Reques
     return _lines(work, statement.order_by(RequestRow.due_on, RequestRow.requested_at).limit(limit))
 
 
+def open_where(work: Work, *conditions: ColumnElement[bool]) -> Sequence[RequestLine]:
+    """Open requests that meet the conditions, the earliest due first. What the reader may see is one of them."""
+    statement = _statement(RequestRow.state == RequestState.OPEN, *conditions)
+    return _lines(work, statement.order_by(RequestRow.due_on, RequestRow.requested_at))
+
+
 def decided_in_scope(work: Work, scope: Scope, limit: int = 50) -> Sequence[RequestLine]:
     """What was settled on measures that the reader sees, the newest first."""
     statement = _statement(RequestRow.state != RequestState.OPEN, seen(scope))
@@ -82,14 +89,16 @@ def decided_in_scope(work: Work, scope: Scope, limit: int = 50) -> Sequence[Requ
 
 
 def get_request(work: Work, scope: Scope, person: UUID, request_id: UUID) -> RequestSheet:
-    """One request: of a measure in scope, or one that asks or was asked by the person. Raises NotFound."""
+    """One request: of a measure in scope, or one that waits for the person or was asked by them. Raises NotFound."""
     statement = (
         select(RequestRow, MeasureRow.code, MeasureRow.title, MeasureRow.path, FiguresRow.price_of_waiting)
         .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(
             RequestRow.id == request_id,
-            seen(scope) | (any_(RequestRow.waiting) == person) | (RequestRow.requested_by == person),
+            seen(scope)
+            | RequestRow.id.in_(waiting_ids(person, work.now().date()))
+            | (RequestRow.requested_by == person),
         )
     )
     found = work.session.execute(statement).one_or_none()

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from domain.ids import PersonId
 from tenants.database import PlatformWork, action
-from tenants.platform.actions.signin import WINDOW, hasher, matches
+from tenants.platform.actions.signin import WINDOW, Failed, Paused, hasher, sign_in
 from tenants.platform.models.people import PersonRow, SessionRow, SignInAttemptRow, TokenRow
 from tenants.platform.queries.sessions import hash_of
 from tenants.platform.queries.tokens import TokenKind
@@ -59,17 +59,24 @@ def set_password(work: PlatformWork, token: str, kind: TokenKind, password: str,
         return PersonId(person.id)
 
 
+def change_password(
+    work: PlatformWork, email: str, current: str, password: str, session: str, address: str
+) -> Paused | Failed | None:
+    """Change it by the one that is known, guessed no more often than at sign-in; every other session ends."""
+    person = sign_in(work, email, current, address)
+    if isinstance(person, Paused | Failed):
+        return person
+    _replace_password(work, person, password, session)
+    return None
+
+
 @action
-def change_password(work: PlatformWork, person: PersonId, current: str, password: str, session: str) -> bool:
-    """Change it by the one that is known; every other session ends. False where `current` is wrong."""
+def _replace_password(work: PlatformWork, person: PersonId, password: str, session: str) -> None:
+    hashed = hasher.hash(password)
     with work.transaction() as tx:
-        row = tx.lock(PersonRow, person)
-        if not matches(row.password_hash, current):
-            return False
-        row.password_hash = hasher.hash(password)
+        tx.lock(PersonRow, person).password_hash = hashed
         others = (SessionRow.person_id == person) & (SessionRow.id_hash != session)
         tx.session.execute(delete(SessionRow).where(others))
-        return True
 
 
 @action

@@ -1,12 +1,13 @@
-"""Sessions: open one at sign-in, note that it is used, end it for good."""
+"""Sessions: open one at sign-in, note that it is used, confirm it by the password again, end it for good."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
 from domain.ids import PersonId
 from tenants.database import PlatformWork, action
+from tenants.platform.actions.signin import Failed, Paused, sign_in
 from tenants.platform.models.people import SessionRow
 from tenants.platform.queries.sessions import IDLE, hash_of
 
@@ -45,6 +46,22 @@ def note_seen(work: PlatformWork, session: str) -> None:
     with work.transaction() as tx:
         stale = (SessionRow.id_hash == session) & (SessionRow.seen_at <= now - SEEN_EVERY)
         tx.session.execute(update(SessionRow).where(stale).values(seen_at=now))
+
+
+def confirm_session(
+    work: PlatformWork, email: str, password: str, session: str, address: str
+) -> datetime | Paused | Failed:
+    """Step up: the password once more, guessed no more often than at sign-in. Returns when it was given."""
+    person = sign_in(work, email, password, address)
+    return person if isinstance(person, Paused | Failed) else _note_confirmed(work, session)
+
+
+@action
+def _note_confirmed(work: PlatformWork, session: str) -> datetime:
+    now = work.now()
+    with work.transaction() as tx:
+        tx.session.execute(update(SessionRow).where(SessionRow.id_hash == session).values(confirmed_at=now))
+    return now
 
 
 @action
