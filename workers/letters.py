@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses
@@ -22,8 +23,29 @@ HOME = Path(__file__).resolve().parent.parent / "templates" / "mail"
 TIMEOUT_SECONDS = 20
 
 
+@dataclass(frozen=True, kw_only=True)
+class CalendarFile:
+    """A calendar entry that goes with a letter; mail programs act by the method beside the content type."""
+
+    content: bytes
+    method: str
+    file_name: str
+
+
 def send(task: Task, template: str, name: str, email: str, **variables: Any) -> None:
     """One letter to one person. Raises what smtplib raises; the job is then tried again."""
+    _deliver(task, _letter(task, template, name, email, **variables))
+
+
+def send_with_entry(task: Task, template: str, name: str, email: str, entry: CalendarFile, /, **variables: Any) -> None:
+    """The same with a calendar entry attached."""
+    message = _letter(task, template, name, email, **variables)
+    kind = {"method": entry.method, "charset": "utf-8"}
+    message.add_attachment(entry.content, maintype="text", subtype="calendar", filename=entry.file_name, params=kind)
+    _deliver(task, message)
+
+
+def _letter(task: Task, template: str, name: str, email: str, **variables: Any) -> EmailMessage:
     subject, body = write(template, name=name, public_url=task.settings.public_url, **variables)
     message = EmailMessage()
     message["From"] = task.settings.mail_from
@@ -33,6 +55,10 @@ def send(task: Task, template: str, name: str, email: str, **variables: Any) -> 
     message["Message-ID"] = f"<{uuid5(task.id, email)}@{_sender_domain(task.settings)}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
+    return message
+
+
+def _deliver(task: Task, message: EmailMessage) -> None:
     with _server(task.settings) as server:
         server.send_message(message)
 
