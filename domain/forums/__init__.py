@@ -54,6 +54,8 @@ from domain.forums.meeting import (
     NotTheForums,
     When,
     may_manage,
+    may_see,
+    sees_all,
 )
 
 __all__ = [
@@ -101,5 +103,7 @@ __all__ = [
     "decide_place_item",
     "decide_remove_item",
     "may_manage",
+    "may_see",
+    "sees_all",
     "with_minutes",
 ]

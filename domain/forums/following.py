@@ -78,5 +78,5 @@ def decide_finish_action(
     if action.done_on is not None:
         return ActionDone(action=action.id, on=action.done_on)
     if len(note.strip()) > NOTE_LIMIT:
-        return FieldTooLong(field="note", limit=NOTE_LIMIT)
+        return FieldTooLong(field="said", limit=NOTE_LIMIT)
     return ActionFinished(action=action.id, title=action.title, person=actor.person, on=today, note=note.strip())

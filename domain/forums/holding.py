@@ -86,7 +86,7 @@ def not_keepable(forum: Forum, minutes: Minutes) -> Refusal | None:
     if len(minutes.words) > MINUTES_LIMIT:
         return FieldTooLong(field="minutes", limit=MINUTES_LIMIT)
     if any(len(note) > NOTE_LIMIT for note in minutes.notes.values()):
-        return FieldTooLong(field="note", limit=NOTE_LIMIT)
+        return FieldTooLong(field="said", limit=NOTE_LIMIT)
     return None
 
 

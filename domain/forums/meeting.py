@@ -108,6 +108,16 @@ def may_manage(forum: Forum, actor: Actor) -> bool:
     return actor.person == forum.chair or actor.can(Capability.MANAGE_FORUMS, forum.path)
 
 
+def may_see(forum: Forum, actor: Actor) -> bool:
+    """Members, and everybody who reads forums; how much of it, `sees_all` and their scope say."""
+    return actor.person in forum.members or actor.can_anywhere(Capability.VIEW_FORUMS)
+
+
+def sees_all(forum: Forum, actor: Actor) -> bool:
+    """Members see everything of their forum; others when their scope is the organization. Minutes know no scope."""
+    return actor.person in forum.members or actor.can(Capability.VIEW_FORUMS, forum.path)
+
+
 def not_manageable(meeting: Meeting, forum: Forum, actor: Actor) -> Refusal | None:
     """Why this person may not change this meeting."""
     if not may_manage(forum, actor):

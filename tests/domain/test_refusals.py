@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -61,6 +61,7 @@ SAMPLES: dict[Any, Any] = {
     int: 2,
     bool: True,
     date: date(2026, 1, 2),
+    datetime: datetime(2026, 1, 2, 9, 30, tzinfo=UTC),
     Decimal: Decimal("1.50"),
     UUID: UUID(int=7),
 }
