@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from workers import figures, heads, imports, invitations, notices, onboarding, reports, upkeep
+from workers import figures, heads, imports, invitations, meetings, notices, onboarding, reports, upkeep
 
 MARGIN = timedelta(seconds=75)  # by then the worker has killed a job that outran its limit
 
@@ -40,6 +40,7 @@ JOBS: dict[str, Job] = {
     "invite_member": Job(run=invitations.invite_member, queue="mail", of_instance=True),
     "announce_request": Job(run=notices.announce_request, queue="mail", of_instance=True),
     "announce_decision": Job(run=notices.announce_decision, queue="mail", of_instance=True),
+    "announce_meeting": Job(run=meetings.announce_meeting, queue="mail", of_instance=True),
     "make_report": Job(run=reports.make_report, seconds=120, of_instance=True, give_up=reports.report_failed),
     "commit_import": Job(run=imports.commit, seconds=300, of_instance=True, give_up=imports.commit_failed),
     "publish_metrics": Job(run=figures.publish_metrics, of_instance=True, coalesced=True),
