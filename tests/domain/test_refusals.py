@@ -19,6 +19,7 @@ import domain
 from domain.access import Capability, NotAllowed
 from domain.approvals import CommentNeeded, NoApprover, RequestNotOpen, SealBroken
 from domain.approvals.request import Choice, RequestState
+from domain.changes.requesting import LineHasActuals, PlanNotLocked
 from domain.gates import GateNotReady, MeasureNotActive, WrongStage
 from domain.governance.criteria import CriterionResult, Met
 from domain.lifecycle import PlanLocked
@@ -143,9 +144,10 @@ RESULT = CriterionResult(key="k", label="L", kind="FieldPresent", outcome=Met.NO
         (MeasureNotActive(state=MeasureState.ON_HOLD), "The measure is on hold."),
         (
             PlanLocked(fields=("start", "target")),
-            "The plan is locked since the decision: start, target can change only by change request, "
-            "which is not possible yet.",
+            "The plan is locked since the decision: start, target can change only by change request.",
         ),
+        (PlanNotLocked(code="M-0001"), "The plan of M-0001 is not locked yet. Change it directly."),
+        (LineHasActuals(name="Freight"), "“Freight” has actuals. It cannot be taken out; lower its plan instead."),
         (
             SealBroken(
                 request=request_id(),

@@ -1,0 +1,156 @@
+"""Change requests as pages show them: the dry run of a proposal, and every version of a locked plan."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.access import Actor
+from domain.approvals.choosing import policy_facts
+from domain.approvals.request import RequestStep
+from domain.approvals.requesting import Situation
+from domain.changes.effect import Effect, effect_of
+from domain.changes.proposal import Proposal, differing
+from domain.changes.requesting import decide_request_change, not_proposable
+from domain.governance.policies import CHANGE, Condition, Fact, Policy
+from domain.ids import RequestId
+from domain.measures import Measure
+from domain.refusals import Refusal
+from domain.seal import FieldChange, differences, read_lines
+from domain.value import Scenario, full_year_effect, in_instance_currency, total
+from tenants.database import Work
+from tenants.instance.models.people import MemberRow
+from tenants.instance.models.requests import RequestRow
+from tenants.instance.models.values import PlanVersionRow
+from tenants.instance.queries.approvals import open_requests
+from tenants.instance.queries.directory import get_directory
+from tenants.instance.queries.governance import Governance
+
+DRY_RUN = RequestId(UUID(int=0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Considered:
+    """A policy that governs changes, looked at in order: each of its conditions, what there is, whether it holds."""
+
+    policy: Policy
+    conditions: tuple[tuple[Condition, Fact, bool], ...]
+
+    @property
+    def applies(self) -> bool:
+        return all(holds for _, _, holds in self.conditions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePreview:
+    """What a proposal would do, which policy would apply and why, who would decide; or what stands against it.
+
+    `proposal` is what really differs. `effect` is None where the proposal itself is refused. `considered` ends with the
+    policy that applies, if one does.
+    """
+
+    proposal: Proposal
+    effect: Effect | None
+    considered: tuple[Considered, ...]
+    steps: tuple[RequestStep, ...]
+    obstacle: Refusal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanVersion:
+    """One locked plan: by which request, what is other than in the version before, and its sums at plan rates."""
+
+    number: int
+    locked_at: datetime
+    seal: str
+    request: UUID | None
+    kind: str
+    requested_by: str
+    changes: tuple[FieldChange, ...]
+    fields: Mapping[str, str]  # canonical text of the plan, with what it was before: names of lines are in it
+    full_year: Decimal
+    net: Decimal  # every planned month after one-off cost
+    end: date | None
+
+
+def preview_change(
+    work: Work, measure: Measure, path: str, governance: Governance, actor: Actor, proposal: Proposal, text: str
+) -> ChangePreview:
+    """The very decision that a request takes, without making one: nothing is stored, nothing recorded."""
+    situation = Situation(
+        path=path,
+        template=governance.template,
+        directory=get_directory(work),
+        open_requests=open_requests(work.session, measure.id),
+    )
+    outcome = decide_request_change(measure, proposal, text, situation, governance.rates, actor, work.now(), DRY_RUN)
+    kept = differing(measure, proposal)
+    wrong = not_proposable(measure, kept, governance.template, governance.rates)
+    effect = None if wrong else effect_of(measure, kept, governance.rates)
+    facts = {**policy_facts(measure), **(effect.facts if effect else {})}
+    return ChangePreview(
+        proposal=kept,
+        effect=effect,
+        considered=considered(governance.template.policies, facts) if effect else (),
+        steps=() if isinstance(outcome, Refusal) else outcome.request.steps,
+        obstacle=outcome if isinstance(outcome, Refusal) else None,
+    )
+
+
+def considered(policies: Sequence[Policy], facts: Mapping[str, Fact]) -> tuple[Considered, ...]:
+    """The policies of changes in their order, up to the first that applies."""
+    found: list[Considered] = []
+    for policy in policies:
+        if policy.governs != CHANGE:
+            continue
+        looked_at = tuple((each, facts.get(each.field), each.holds(facts)) for each in policy.when)
+        found.append(Considered(policy=policy, conditions=looked_at))
+        if found[-1].applies:
+            break
+    return tuple(found)
+
+
+def list_plan_versions(work: Work, measure: UUID, governance: Governance) -> tuple[PlanVersion, ...]:
+    """Every version of a measure's locked plan, the first one first. One statement."""
+    statement = (
+        select(PlanVersionRow, RequestRow.kind, MemberRow.name)
+        .outerjoin(RequestRow, RequestRow.id == PlanVersionRow.request_id)
+        .outerjoin(MemberRow, MemberRow.id == RequestRow.requested_by)
+        .where(PlanVersionRow.measure_id == measure)
+        .order_by(PlanVersionRow.number)
+    )
+    found: list[PlanVersion] = []
+    before: Mapping[str, str] | None = None
+    for row, kind, name in work.session.execute(statement):
+        fields = json.loads(row.body["text"])
+        found.append(_version(row, kind or "", name or "", before, fields, governance))
+        before = fields
+    return tuple(found)
+
+
+def _version(
+    row: PlanVersionRow,
+    kind: str,
+    name: str,
+    before: Mapping[str, str] | None,
+    fields: Mapping[str, str],
+    governance: Governance,
+) -> PlanVersion:
+    lines = in_instance_currency(read_lines(fields), governance.rates)
+    return PlanVersion(
+        number=row.number,
+        locked_at=row.locked_at,
+        seal=row.digest,
+        request=row.request_id,
+        kind=kind,
+        requested_by=name,
+        changes=() if before is None else differences(before, fields),
+        fields=fields if before is None else {**before, **fields},
+        full_year=full_year_effect(lines, Scenario.PLAN),
+        net=total(lines, Scenario.PLAN),
+        end=date.fromisoformat(fields["end"]) if fields.get("end") else None,
+    )
