@@ -35,4 +35,5 @@ def commit(task: Task, import_id: str) -> None:
 
 
 def commit_failed(task: Task, words: str, import_id: str) -> None:
-    commit_given_up(task.instance, UUID(import_id), words)
+    """`words` begin with the error's name; the page has the sentence for it, the log and the outbox the rest."""
+    commit_given_up(task.instance, UUID(import_id), words.partition(":")[0])

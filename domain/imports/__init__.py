@@ -3,6 +3,7 @@
 read_table (tenants.instance.spreadsheets) -> guess_mapping -> check -> plan_import, with rejected_rows beside it.
 """
 
+from domain.imports.checked import Checked, checked, checked_from_json, checked_to_json, fingerprint
 from domain.imports.checking import check
 from domain.imports.corrected import ColumnsNotInFile, RowsNotInFile, bring_back, is_corrections
 from domain.imports.fields import Field
@@ -26,6 +27,7 @@ from domain.imports.rejected import RejectedRows, rejected_rows
 from domain.imports.table import DecimalMark, Table, TableRow, decimal_mark_hint, table_from_json, table_to_json
 
 __all__ = [
+    "Checked",
     "ColumnMapping",
     "ColumnsNotInFile",
     "DateOrder",
@@ -59,7 +61,11 @@ __all__ = [
     "UnknownRows",
     "bring_back",
     "check",
+    "checked",
+    "checked_from_json",
+    "checked_to_json",
     "decimal_mark_hint",
+    "fingerprint",
     "from_json",
     "guess_mapping",
     "is_corrections",

@@ -1,7 +1,7 @@
 """What looking at an import shows: every row good, to look at or to correct, its reasons, and the sums as read."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -79,9 +79,14 @@ class PreviewRow:
 
     @property
     def state(self) -> RowState:
-        if any(p.severity is Severity.CORRECT for p in self.problems):
-            return RowState.CORRECT
-        return RowState.LOOK if self.problems else RowState.GOOD
+        return state_of(self.problems)
+
+
+def state_of(problems: Sequence[RowProblem]) -> RowState:
+    """What a row with these problems is."""
+    if any(problem.severity is Severity.CORRECT for problem in problems):
+        return RowState.CORRECT
+    return RowState.LOOK if problems else RowState.GOOD
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -12,7 +12,9 @@ from flask import Flask
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
+from domain.imports import check
 from tenants.database import Work
+from tenants.instance.actions.import_commit import commit_given_up
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow, SavedMappingRow
@@ -466,9 +468,46 @@ def test_who_manages_no_people_lets_nobody_in(browser: Callable[[str], Client], 
     assert count(fresh, MemberRow, MemberRow.email == "stranger@client.example") == 0
 
 
+def test_a_file_is_checked_once_and_anew_when_it_or_the_instance_changed(
+    wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from web.instance.imports import preview
+
+    checks: list[object] = []
+    monkeypatch.setattr(preview, "check", lambda *given: checks.append(given) or check(*given))
+    row = line()
+    address = wizard.preview(csv(row, line(End="never")))
+    pages = [wizard.client.get(f"{address}{part}").words for part in ("", "?rows=all", "", "?rows=look")]
+    assert len(checks) == 1 and pages[0] == pages[2] and "“never”" in pages[0]
+    wizard.leave_out(address, "all")
+    wizard.client.get(address)
+    assert len(checks) == 1
+    wizard.commit(wizard.preview(csv(row)))
+    checks.clear()
+    assert "already" in wizard.client.get(f"{address}?rows=all").words  # by now the measure is there
+    wizard.map(address)
+    wizard.client.get(address)
+    assert len(checks) == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [("OperationalError", "import once more below"), ("SumsDisagree", "tell those who run Mandate")],
+)
+def test_a_failed_import_says_in_plain_words_what_to_do(wizard: Wizard, fresh: Work, failure: str, words: str) -> None:
+    address = wizard.preview(csv(line()))
+    upload = fresh.get(ImportRow, UUID(address.rpartition("/")[2]))
+    upload.state = "committing"
+    fresh.session.commit()
+    commit_given_up(fresh, upload.id, failure)
+    page = wizard.client.get(address)
+    assert words in page.words and failure not in page.words and "Import 1 measure" in page.words
+
+
 def test_the_preview_asks_no_more_for_more_rows(wizard: Wizard, site: Flask) -> None:
     few, many = wizard.preview(csv(line())), wizard.preview(csv(*(line() for _ in range(60))))
-    wizard.client.get(few)
+    for address in (few, many):
+        wizard.client.get(address)
     seen = []
     for address in (few, many):
         with statements(site) as asked:

@@ -98,12 +98,12 @@ def commit_import(work: Work, import_id: UUID, actor: Actor, enrol: Enrol) -> Im
 
 
 @action
-def commit_given_up(work: Work, import_id: UUID, words: str) -> None:
-    """Show that it failed, and with what; nothing of it is in."""
+def commit_given_up(work: Work, import_id: UUID, failure: str) -> None:
+    """Show that it failed, and the name of what it failed with; nothing of it is in."""
     with work.transaction() as tx:
         row = tx.lock(ImportRow, import_id)
         if row.state == WAITING:
-            row.state, row.failure, row.version = FAILED, words, row.version + 1
+            row.state, row.failure, row.version = FAILED, failure, row.version + 1
 
 
 def may_not_admit(people: Sequence[NewPerson], actor: Actor) -> NotAllowed | None:

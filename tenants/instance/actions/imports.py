@@ -4,12 +4,14 @@ from uuid import UUID
 
 from domain.access import Actor
 from domain.imports import (
+    Checked,
     ColumnMapping,
     ColumnsNotInFile,
     MappingUnusable,
     RowsNotInFile,
     Table,
     bring_back,
+    checked_to_json,
     is_corrections,
     table_from_json,
     table_to_json,
@@ -57,7 +59,7 @@ def map_columns(
             return Stale(seen=seen, current=row.version)
         if fault := mapping_fault(mapping, table_from_json(row.table)):
             return fault
-        row.mapping, row.state, row.failure = to_json(mapping), CHECKED, ""
+        row.mapping, row.state, row.failure, row.summary = to_json(mapping), CHECKED, "", {}
         row.left_out, row.version = [], row.version + 1
         if save_as.strip():
             _save(tx, " ".join(save_as.split())[:LONGEST_NAME], mapping, actor)
@@ -77,7 +79,17 @@ def correct(
         if isinstance(merged, Refusal):
             return merged
         row.table, row.rows, row.left_out, row.version = table_to_json(merged), len(merged.rows), [], row.version + 1
+        row.summary = {}
     return None
+
+
+@action
+def keep_check(work: Work, import_id: UUID, found: Checked, reference: str, seen: int) -> None:
+    """Keep what the check found while the file, its columns and the instance (`reference`) are as they were."""
+    with work.transaction() as tx:
+        row = tx.lock(ImportRow, import_id)
+        if row.version == seen and row.state not in (WAITING, COMMITTED):
+            row.summary = {"checked": checked_to_json(found), "reference": reference}
 
 
 @action

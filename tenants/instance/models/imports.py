@@ -15,7 +15,8 @@ from tenants.instance.models.base import InstanceModel
 class ImportRow(InstanceModel):
     """One upload on its way in. `state`: mapping, checking, checked, committing, committed, failed.
 
-    `table` is the file as read; `summary` what the preview showed; `left_out` the numbers of rows left out.
+    `table` is the file as read; `summary` what the check found, then what came in; `left_out` the numbers of rows left
+    out; `failure` a refusal's or an error's name.
     """
 
     __tablename__ = "imports"

@@ -10,9 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.access import Scope
-from domain.imports import ColumnMapping, MappingUnreadable, Table, from_json, table_from_json
+from domain.imports import (
+    Checked,
+    ColumnMapping,
+    MappingUnreadable,
+    Table,
+    checked_from_json,
+    from_json,
+    table_from_json,
+)
 from tenants.database import NotFound, Work
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow, SavedMappingRow
@@ -46,6 +55,7 @@ class Upload:
     line: ImportLine
     table: Table
     mapping: ColumnMapping | None
+    kept: Mapping[str, Any]  # the last check, by `keep_check`; empty where there is none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +92,17 @@ def get_import(work: Work, scope: Scope, import_id: UUID) -> ImportLine:
 def get_upload(work: Work, scope: Scope, import_id: UUID) -> Upload:
     """One upload with its table. Raises NotFound, also where it is not the reader's."""
     line = get_import(work, scope, import_id)
-    table, mapping = work.session.execute(
-        select(ImportRow.table, ImportRow.mapping).where(ImportRow.id == import_id)
+    table, mapping, kept = work.session.execute(
+        select(ImportRow.table, ImportRow.mapping, ImportRow.summary).where(ImportRow.id == import_id)
     ).one()
-    return Upload(line=line, table=table_from_json(table), mapping=to_mapping(mapping))
+    return Upload(line=line, table=table_from_json(table), mapping=to_mapping(mapping), kept=kept or {})
+
+
+def find_check(upload: Upload, reference: str) -> Checked | None:
+    """The check that was kept, None where the instance is not what it was then."""
+    if upload.kept.get("reference") != reference:
+        return None
+    return checked_from_json(upload.kept["checked"])
 
 
 def get_left_out_file(work: Work, scope: Scope, import_id: UUID) -> LeftOutFile:
@@ -126,10 +143,11 @@ def _visible(work: Work, scope: Scope) -> ColumnElement[bool]:
 
 
 def _lines() -> Select[Any]:
-    """Everything but the table and the file."""
-    names = ("id", "filename", "state", "rows", "left_out", "summary", "failure", "uploaded_at", "committed_at")
+    """Everything but the table, the file and the kept check."""
+    names = ("id", "filename", "state", "rows", "left_out", "failure", "uploaded_at", "committed_at")
     return select(
         *(getattr(ImportRow, name) for name in (*names, "version")),
+        ImportRow.summary.op("-", return_type=JSONB())("checked").label("summary"),
         MemberRow.name.label("uploaded_by"),
         ImportRow.left_out_file.is_not(None).label("has_file"),
     ).join(MemberRow, MemberRow.id == ImportRow.uploaded_by)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.imports import NewPerson, plan_import
+from domain.imports import MappingUnusable, NewPerson, plan_import
 from domain.refusals import Refusal
 from tenants.instance.actions.import_commit import ask_commit, commit_import
 from tenants.instance.actions.import_people import Newcomer
@@ -18,7 +18,7 @@ from tenants.newcomers import enrol
 from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
-from web.instance.imports.preview import Looked, look, preview_page, rows_file
+from web.instance.imports.preview import Looked, check_now, look, preview_page, rows_file
 from web.instance.imports.reading import numbers, open_upload, read_file, scope
 from web.refusals import words_of
 from web.responses import see
@@ -71,14 +71,14 @@ def commit(upload: UUID) -> tuple[str, int] | Response:
     found = get_upload(here.work, scope(), upload)
     if found.line.state in (WAITING, COMMITTED):
         return see(url_for(".show", upload=upload))
-    looked = look(found)
-    if not isinstance(looked, Looked):
+    preview = check_now(found)
+    if isinstance(preview, MappingUnusable):
         return see(url_for(".columns", upload=upload))
     chosen = numbers(request.form.get("left_out", ""))
-    plan = plan_import(looked.preview, chosen)
+    plan = plan_import(preview, chosen)
     if isinstance(plan, Refusal):
         return _again(upload, {"": words_of(plan)})
-    file = rows_file(looked.preview, sorted(chosen), found.line.filename) if chosen else None
+    file = rows_file(preview, sorted(chosen), found.line.filename) if chosen else None
     outcome = ask_commit(here.work, upload, plan, file, here.actor, _seen())
     if outcome is None and len(plan.measures) <= AT_ONCE:
         outcome = _at_once(upload)

@@ -1,6 +1,5 @@
 """The preview: every row good, to look at or to correct, and what comes in with the file; afterwards, what came in."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,25 +10,37 @@ from flask import render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from domain.access import Capability, NotAllowed
-from domain.hierarchy import LEVELS
 from domain.imports import (
+    Checked,
+    ColumnMapping,
     Field,
-    ImportPlan,
     ImportPreview,
     MappingUnusable,
-    PreviewRow,
     RowProblem,
     RowState,
     Severity,
+    Table,
+    TableRow,
     check,
-    plan_import,
+    checked,
+    fingerprint,
     rejected_rows,
 )
 from domain.imports.fields import AMOUNTS, DATES
 from tenants.bell import queue_state
 from tenants.instance.actions.import_commit import may_not_admit
+from tenants.instance.actions.imports import keep_check
 from tenants.instance.queries.import_reference import get_reference
-from tenants.instance.queries.imports import COMMITTED, MAPPING, WAITING, ImportLine, Upload, get_import, get_upload
+from tenants.instance.queries.imports import (
+    COMMITTED,
+    MAPPING,
+    WAITING,
+    ImportLine,
+    Upload,
+    find_check,
+    get_import,
+    get_upload,
+)
 from tenants.instance.spreadsheets import Sheet, write_xlsx
 from web.access import requires
 from web.hands import hand
@@ -45,14 +56,18 @@ _FIGURES = (*AMOUNTS, *DATES)
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
-    """A preview in hand with what would come of it: `plan` of all rows but those to correct, None when none is left."""
+    """A checked upload in hand, with what would come of all rows but those to correct."""
 
     upload: Upload
-    preview: ImportPreview
+    mapping: ColumnMapping
+    checked: Checked
     wrong: tuple[int, ...]
     left_out: frozenset[int]
-    plan: ImportPlan | None
     refusal: NotAllowed | None
+
+    @property
+    def table(self) -> Table:
+        return self.upload.table
 
     @property
     def standing(self) -> tuple[int, ...]:
@@ -95,32 +110,45 @@ def show(upload: UUID) -> str | Response:
 @requires(Capability.IMPORT)
 def to_correct(upload: UUID) -> Response:
     """The rows to correct with the reason beside each, to be corrected and brought back."""
-    looked = look(open_upload(upload))
-    if not isinstance(looked, Looked):
+    found = open_upload(upload)
+    preview = check_now(found)
+    if isinstance(preview, MappingUnusable):
         return see(url_for(".columns", upload=upload))
-    content = rows_file(looked.preview, looked.wrong, looked.upload.line.filename)
-    name = f"{looked.upload.line.filename.rpartition('.')[0]} rows to correct.xlsx"
+    wrong = [row.row.number for row in preview.rows_in(RowState.CORRECT)]
+    content = rows_file(preview, wrong, found.line.filename)
+    name = f"{found.line.filename.rpartition('.')[0]} rows to correct.xlsx"
     return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 def look(found: Upload) -> Looked | MappingUnusable:
-    """Check the table as the instance is now."""
+    """What the check says of the table as the instance is now: checked once, kept until either changes."""
     here = hand()
+    reference = get_reference(here.work, scope())
+    state = fingerprint(reference)
+    outcome = find_check(found, state)
     if found.mapping is None:
         return MappingUnusable()
-    preview = check(found.table, found.mapping, get_reference(here.work, scope()))
-    if isinstance(preview, MappingUnusable):
-        return preview
-    wrong = tuple(row.row.number for row in preview.rows_in(RowState.CORRECT))
-    plan = plan_import(preview, frozenset(wrong))
+    if outcome is None:
+        preview = check(found.table, found.mapping, reference)
+        if isinstance(preview, MappingUnusable):
+            return preview
+        outcome = checked(preview)
+        keep_check(here.work, found.line.id, outcome, state, found.line.version)
     return Looked(
         upload=found,
-        preview=preview,
-        wrong=wrong,
-        left_out=frozenset(found.line.left_out) & frozenset(wrong),
-        plan=plan if isinstance(plan, ImportPlan) else None,
-        refusal=may_not_admit(plan.people, here.actor) if isinstance(plan, ImportPlan) else None,
+        mapping=found.mapping,
+        checked=outcome,
+        wrong=outcome.wrong,
+        left_out=frozenset(found.line.left_out) & frozenset(outcome.wrong),
+        refusal=may_not_admit(outcome.people, here.actor),
     )
+
+
+def check_now(found: Upload) -> ImportPreview | MappingUnusable:
+    """The whole file held against the instance as it is now."""
+    if found.mapping is None:
+        return MappingUnusable()
+    return check(found.table, found.mapping, get_reference(hand().work, scope()))
 
 
 def rows_file(preview: ImportPreview, rows: Sequence[int], filename: str) -> bytes:
@@ -133,17 +161,18 @@ def rows_file(preview: ImportPreview, rows: Sequence[int], filename: str) -> byt
 def preview_page(looked: Looked, errors: dict[str, str]) -> str:
     """The page, at the part of the rows that the address asks for."""
     part = request.args.get("rows", "") or _first_part(looked)
-    rows = [row for row in looked.preview.rows if part == "all" or row.state == part]
+    found = looked.checked
+    rows = [row for row in looked.table.rows if part == "all" or found.state(row.number) == part]
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     shown = rows[(page - 1) * PAGE : page * PAGE]
-    fields = _fields(looked.preview, shown)
+    fields = _fields(looked, shown)
     return render_template(
         "web/instance/imports/preview.html",
         looked=looked,
         line=looked.upload.line,
-        counts={state.value: looked.preview.counts[state] for state in RowState},
-        cells_to_correct=sum(p.severity is Severity.CORRECT for row in looked.preview.rows for p in row.problems),
+        counts=_counts(looked),
+        cells_to_correct=sum(p.severity is Severity.CORRECT for row in found.problems.values() for p in row),
         part=part,
         page=page,
         pages=pages,
@@ -151,11 +180,10 @@ def preview_page(looked: Looked, errors: dict[str, str]) -> str:
             (n, url_for(".show", upload=looked.upload.line.id, rows=part, page=n), n == page)
             for n in _near(page, pages)
         ],
-        fields=[_head(looked.preview, field) for field in fields],
+        fields=[_head(looked.mapping, field) for field in fields],
         rows=[_row(looked, row, fields) for row in shown],
         matching=len(rows),
-        created=created(looked.plan) if looked.plan else None,
-        notes=[(problem_words(_noted(looked.preview, note.reason)), note.rows) for note in looked.preview.notes],
+        notes=[(problem_words(_noted(note.reason)), note.rows) for note in found.notes],
         named=looked.standing[:NAMED_ROWS],
         errors=errors,
         limits=LIMITS,
@@ -163,56 +191,55 @@ def preview_page(looked: Looked, errors: dict[str, str]) -> str:
     )
 
 
-def created(plan: ImportPlan) -> dict[str, int]:
-    """How many of what: by level, measures, people."""
-    levels = Counter(str(LEVELS[len(path)]) for path in plan.nodes)
-    return dict(levels) | {"measure": len(plan.measures), "person": len(plan.people)}
+def _counts(looked: Looked) -> dict[str, int]:
+    counts = looked.checked.counts(row.number for row in looked.table.rows)
+    return {state.value: counts[state] for state in RowState}
 
 
 def _first_part(looked: Looked) -> str:
-    counts = looked.preview.counts
+    counts = _counts(looked)
     return next((str(state) for state in (RowState.CORRECT, RowState.LOOK) if counts[state]), "all")
 
 
-def _fields(preview: ImportPreview, shown: Sequence[PreviewRow]) -> list[Field]:
+def _fields(looked: Looked, shown: Sequence[TableRow]) -> list[Field]:
     """The usual columns of the file, and every one that holds a cell to mark."""
-    marked = {problem.field for row in shown for problem in row.problems}
-    columns = preview.mapping.columns
+    marked = {problem.field for row in shown for problem in looked.checked.problems.get(row.number, ())}
+    columns = looked.mapping.columns
     return [field for field in Field if field in columns and (field in _SHOWN or field in marked)]
 
 
-def _head(preview: ImportPreview, field: Field) -> tuple[str, str, bool]:
+def _head(mapping: ColumnMapping, field: Field) -> tuple[str, str, bool]:
     """Label, the file's own name for it where that is short and another one, and whether it holds figures."""
-    label, header = field_label(field), preview.mapping.columns[field]
+    label, header = field_label(field), mapping.columns[field]
     return label, header if len(header) <= LONGEST_HEAD and header != label else "", field in _FIGURES
 
 
-def _row(looked: Looked, row: PreviewRow, fields: Sequence[Field]) -> RowView:
+def _row(looked: Looked, row: TableRow, fields: Sequence[Field]) -> RowView:
     states: dict[Field | None, str] = {}
-    for problem in sorted(row.problems, key=lambda p: p.severity is Severity.CORRECT):
+    problems = looked.checked.problems.get(row.number, ())
+    for problem in sorted(problems, key=lambda p: p.severity is Severity.CORRECT):
         states[problem.field] = "bad" if problem.severity is Severity.CORRECT else "warn"
     return RowView(
-        number=row.row.number,
-        cells=tuple(_cell(looked.preview, row, field, states.get(field, "")) for field in fields),
+        number=row.number,
+        cells=tuple(_cell(looked, row, field, states.get(field, "")) for field in fields),
         problems=tuple(
-            ("bad" if problem.severity is Severity.CORRECT else "warn", problem_words(problem))
-            for problem in row.problems
+            ("bad" if problem.severity is Severity.CORRECT else "warn", problem_words(problem)) for problem in problems
         ),
-        is_wrong=row.state is RowState.CORRECT,
-        is_out=row.row.number in looked.left_out,
+        is_wrong=looked.checked.state(row.number) is RowState.CORRECT,
+        is_out=row.number in looked.left_out,
     )
 
 
-def _cell(preview: ImportPreview, row: PreviewRow, field: Field, state: str) -> Cell:
-    position = preview.table.position(preview.mapping.columns[field])
-    text = row.row.cells[position].strip() if position is not None and position < len(row.row.cells) else ""
+def _cell(looked: Looked, row: TableRow, field: Field, state: str) -> Cell:
+    position = looked.table.position(looked.mapping.columns[field])
+    text = row.cells[position].strip() if position is not None and position < len(row.cells) else ""
     text = text.removesuffix("T00:00:00Z") if field in DATES else text  # a day, however a program exports it
     if len(text) > LONGEST_CELL:
         text = f"{text[:LONGEST_CELL]}…"
     return Cell(text=text, state=state, is_figure=field in _FIGURES, label=field_label(field))
 
 
-def _noted(preview: ImportPreview, reason: object) -> RowProblem:
+def _noted(reason: object) -> RowProblem:
     return RowProblem(row=0, column="", field=None, value="", reason=reason, severity=Severity.LOOK)  # type: ignore[arg-type]
 
 
