@@ -1,4 +1,4 @@
-"""A worker for kill tests: its reports stop while they are drawn, until a file says go on; its leases are short.
+"""A worker for kill tests: its reports and imports stop in the middle, until a file says go on; its leases are short.
 
 `python -m tests.workers.blocking_worker FOLDER LEASE_SECONDS`
 """
@@ -6,25 +6,38 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from domain.reporting.pack import SteeringPack
+from tenants.instance.actions import import_commit
 from workers import jobs, reports, worker
 
 
 def main(folder: Path, lease: timedelta) -> None:
     def draw(pack: SteeringPack, created: datetime) -> tuple[bytes, int]:
-        """Says which process draws, waits, and gives the client's name for a PDF."""
-        (folder / f"drawing-{os.getpid()}").write_text(str(os.getppid()))
-        while not (folder / "go-on").exists():
-            time.sleep(0.02)
+        """Gives the client's name for a PDF."""
+        wait("drawing")
         return f"%PDF {pack.meta.client} {created.isoformat()}".encode(), 1
 
-    reports.draw = draw
-    known = jobs.JOBS["make_report"]
-    jobs.JOBS["make_report"] = replace(known, seconds=60, margin=lease - timedelta(seconds=60))
+    def refresh(*arguments: Any) -> None:
+        """Every row of the file is written by now, and nothing of it is committed."""
+        wait("taking-in")
+        whole(*arguments)
+
+    def wait(what: str) -> None:
+        """Says which process is in the middle of it, and waits."""
+        (folder / f"{what}-{os.getpid()}").write_text(str(os.getppid()))
+        while not (folder / "go-on").exists():
+            time.sleep(0.02)
+
+    whole: Callable[..., None] = import_commit.refresh
+    reports.draw, import_commit.refresh = draw, refresh
+    for name in ("make_report", "commit_import"):
+        jobs.JOBS[name] = replace(jobs.JOBS[name], seconds=60, margin=lease - timedelta(seconds=60))
     worker.main.main(args=[])
 
 

@@ -79,10 +79,19 @@ class Live:
         self.work.session.expire_all()
         return list(self.work.session.scalars(select(ReportFileRow.content).where(ReportFileRow.report_id == report)))
 
-    def outbox(self, report: UUID) -> OutboxRow:
+    def at_work(self, what: str, but: tuple[int, ...] = ()) -> int:
+        """The process that stands in the middle of it right now, other than those of before."""
+
+        def found() -> int:
+            pids = [int(path.name.removeprefix(f"{what}-")) for path in self.folder.glob(f"{what}-*")]
+            return next((pid for pid in pids if pid not in but), 0)
+
+        return self.until(found, f"somebody is {what}")
+
+    def outbox(self, subject: UUID, argument: str = "report_id") -> OutboxRow:
         self.work.session.rollback()
         self.work.session.expire_all()
-        wanted = OutboxRow.arguments["report_id"].astext == str(report)
+        wanted = OutboxRow.arguments[argument].astext == str(subject)
         return self.work.session.scalars(select(OutboxRow).where(wanted)).one()
 
     def events(self, kind: str, report: UUID) -> int:

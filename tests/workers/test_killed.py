@@ -14,16 +14,6 @@ BLOCKING = "tests.workers.blocking_worker"
 LEASE = "3"
 
 
-def drawing(live: Live, but: tuple[int, ...] = ()) -> int:
-    """The process that draws a report right now, other than those of before."""
-
-    def found() -> int:
-        pids = [int(path.name.removeprefix("drawing-")) for path in live.folder.glob("drawing-*")]
-        return next((pid for pid in pids if pid not in but), 0)
-
-    return live.until(found, "a report is being drawn")
-
-
 def is_gone(pid: int) -> bool:
     with suppress(FileNotFoundError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
@@ -42,10 +32,10 @@ def exactly_one(live: Live, report: UUID) -> None:
 def test_a_killed_work_horse_leaves_exactly_one_finished_report(live: Live) -> None:
     live.worker(BLOCKING, str(live.folder), LEASE)
     report = live.ask_report()
-    first = drawing(live)
+    first = live.at_work("drawing")
     assert (live.report(report).state, live.report(report).step) == ("running", "draw")
     os.kill(first, signal.SIGKILL)
-    again = drawing(live, but=(first,))
+    again = live.at_work("drawing", but=(first,))
     assert live.files(report) == []
     (live.folder / "go-on").touch()
     live.until(lambda: is_gone(again), "the second child ended")
@@ -56,12 +46,12 @@ def test_a_killed_work_horse_leaves_exactly_one_finished_report(live: Live) -> N
 def test_a_killed_worker_leaves_exactly_one_finished_report(live: Live) -> None:
     worker = live.worker(BLOCKING, str(live.folder), LEASE)
     report = live.ask_report()
-    first = drawing(live)
+    first = live.at_work("drawing")
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     live.until(lambda: is_gone(first), "the child ended with its worker")
     live.worker(BLOCKING, str(live.folder), LEASE)
-    drawing(live, but=(first,))
+    live.at_work("drawing", but=(first,))
     (live.folder / "go-on").touch()
     exactly_one(live, report)
 
@@ -70,7 +60,7 @@ def test_a_killed_worker_leaves_exactly_one_finished_report(live: Live) -> None:
 def test_sigterm_lets_the_report_in_hand_finish(live: Live) -> None:
     worker = live.worker(BLOCKING, str(live.folder), "60")
     report = live.ask_report()
-    drawing(live)
+    live.at_work("drawing")
     worker.terminate()
     (live.folder / "go-on").touch()
     assert worker.wait(timeout=30) == 0
