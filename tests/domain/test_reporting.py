@@ -27,6 +27,7 @@ from domain.reporting.alternatives import alternatives
 from domain.reporting.checks import checks
 from domain.reporting.curve import curve_of, printed, ticks
 from domain.reporting.figures import supporting
+from domain.reporting.lists import whole_lists
 from domain.reporting.rounding import K1, M1, ONES, K, M, rounded, split, unit_for
 from domain.reporting.tables import Table
 from domain.reporting.totals import Lens, lens_of, total_of
@@ -325,6 +326,17 @@ def test_check_names_what_does_not_add_up() -> None:
         ("Months of FY 2026 equal the programs, plan", Decimal(1)),
         ("Months of FY 2026 equal the programs, plan to date", Decimal(1)),
     ]
+
+
+@EVERY
+def test_lists_beside_the_pages_are_whole_and_add_up(case: str) -> None:
+    pack = CASES[case]()
+    lists = {each.name: each for each in whole_lists(pack)}
+    assert all(len(row) == len(each.headers) for each in lists.values() for row in each.rows)
+    assert len(lists["Measures"].rows if "Measures" in lists else ()) == len(pack.measures)
+    if "Roll-up" in lists:
+        at = lists["Roll-up"].headers.index("Forecast one-off cost")
+        assert sum(row[at] for row in lists["Roll-up"].rows if not row[1]) == total_of(pack).cost_forecast
 
 
 @EVERY

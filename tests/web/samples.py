@@ -10,8 +10,10 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
+from domain.audit import Head
 from domain.ids import PersonId
 from domain.imports import Table, TableRow, table_to_json
+from domain.reporting import digest, to_plain
 from domain.stages import Stage
 from tenants.instance.actions import reports
 from tenants.instance.models.hierarchy import NodeRow
@@ -24,6 +26,7 @@ from tenants.places import Instance
 from tenants.platform.models.instances import OnboardingRow
 from tenants.platform.queries.templates import list_templates
 from tests.house import NOW, House
+from tests.packs import ordinary
 from tests.team import Team
 
 
@@ -160,6 +163,7 @@ def _import(world: World, identity: UUID, state: str) -> UUID:
 
 @sample("/clients/<slug>/reports/<uuid:report>")
 @sample("/clients/<slug>/reports/<uuid:report>/file")
+@sample("/clients/<slug>/reports/<uuid:report>/lists.xlsx")
 def _finished_report(world: World) -> dict[str, object]:
     work = world.house.work(world.instance)
     found = work.session.query(ReportRow.id).filter_by(state="done").first()
@@ -169,6 +173,10 @@ def _finished_report(world: World) -> dict[str, object]:
         assert reader is not None
         report = reports.ask_report(work, reader.actor, organization.id, UUID(int=21))
         assert isinstance(report, UUID)
+        pack = ordinary()
+        head = Head(sequence=1, hash="ab" * 32)
+        kept = reports.Frozen(data=to_plain(pack), digest=digest(pack), as_of=NOW, head=head)
+        reports.keep_frozen(work, report, kept)
         reports.store_report(work, report, b"%PDF-1.7 of a test", 9)
         found = (report,)
     work.close()

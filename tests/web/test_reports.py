@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 
 from domain.access import Role
 from domain.audit import Head
+from domain.reporting import to_plain
 from tenants.instance.actions import members
 from tenants.instance.actions import reports as acts
 from tenants.instance.models.reports import ReportRow
 from tenants.places import Instance
 from tests.house import NOW, House
+from tests.packs import ordinary
 from tests.team import Team
 from tests.web.client import Client, statements
 
@@ -49,7 +53,8 @@ def ask(office: Client, at: str, team: Team, node: UUID | None = None) -> UUID:
 
 def finish(team: Team, report: UUID) -> None:
     head = Head(sequence=12, hash="ab" * 32)
-    acts.keep_frozen(team.work, report, acts.Frozen(data={}, digest="cd" * 32, as_of=NOW, head=head))
+    data = to_plain(ordinary())
+    acts.keep_frozen(team.work, report, acts.Frozen(data=data, digest="cd" * 32, as_of=NOW, head=head))
     acts.store_report(team.work, report, b"%PDF-1.7 made by a test", 9)
 
 
@@ -91,12 +96,22 @@ def test_the_file_opens_or_downloads_under_a_good_name(office: Client, at: str, 
     assert loaded.startswith("attachment") and "Reported AG 2026-11-20.pdf" in loaded
 
 
+def test_what_the_pages_cut_is_whole_in_the_workbook_beside_them(office: Client, at: str, team: Team) -> None:
+    report = ask(office, at, team)
+    office.get(f"{at}/{report}/lists.xlsx", 404)
+    finish(team, report)
+    assert "9 pages" in office.get(f"{at}/{report}").words
+    book = load_workbook(BytesIO(office.get(f"{at}/{report}/lists.xlsx").response.data))
+    assert book.sheetnames[:2] == ["Roll-up", "Measures"]
+    assert book["Measures"].max_row == len(ordinary().measures) + 1
+
+
 def test_a_failed_report_says_so_and_is_tried_again(office: Client, at: str, team: Team) -> None:
     report = ask(office, at, team)
     acts.enter_step(team.work, report, "draw")
-    acts.report_given_up(team.work, report, "The pages could not be laid out.")
+    acts.report_given_up(team.work, report, "ValueError: pages")
     page = office.get(f"{at}/{report}")
-    assert "The pages could not be laid out." in page.words and "Try again" in page.words
+    assert "ValueError" not in page.words and "tell those who run Mandate" in page.words and "Try again" in page.words
     again = office.post(at, {"node": page.field("node"), "form_key": page.field("form_key")}, status=303)
     assert str(report) not in again.location
 

@@ -16,7 +16,7 @@ from tests.packs import CASES
 from workers.rendering import HOME, OwnFiles, RefusedAddress, layout, render, warm
 
 CREATED = datetime(2026, 11, 20, 8, 12, tzinfo=UTC)
-PAGES = {"ordinary": 9, "bare": 6, "empty": 4, "public": 9, "long": 15, "losing": 9, "spent": 8}
+PAGES = {"ordinary": 9, "bare": 6, "empty": 4, "public": 9, "long": 16, "losing": 9, "spent": 8}
 LAST = "Where these figures come from"
 
 
@@ -150,7 +150,7 @@ def test_warm_leaves_collection_as_it_was() -> None:
 
 
 def _texts(pack: SteeringPack) -> list[str]:
-    reader = PdfReader(BytesIO(render(pack, created=CREATED)))
+    reader = PdfReader(BytesIO(render(pack, created=CREATED).content))
     return [" ".join(page.extract_text().replace("\N{NO-BREAK SPACE}", " ").split()) for page in reader.pages]
 
 

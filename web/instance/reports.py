@@ -9,16 +9,20 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability, Scope
 from domain.refusals import Refusal
+from domain.reporting.lists import whole_lists
 from tenants.instance.actions.reports import ask_report
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.hierarchy import list_nodes
-from tenants.instance.queries.reports import get_report, get_report_file, list_reports
+from tenants.instance.queries.reports import get_report, get_report_data, get_report_file, list_reports
+from tenants.instance.spreadsheets import Sheet, write_xlsx
 from tenants.jobs import queue_state
 from web.access import requires
+from web.formats import moment
 from web.hands import hand
 from web.refusals import words_of
 from web.responses import see
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 # A browser shows a PDF in a page of its own making: it needs its own style and the document as an object, no more.
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -78,6 +82,31 @@ def file(report: UUID) -> Response:
     )
     answer.headers["Content-Security-Policy"] = PDF_POLICY
     return answer
+
+
+@bp.get("/<uuid:report>/lists.xlsx")
+@requires(Capability.VIEW_REPORTS)
+def lists(report: UUID) -> Response:
+    """The whole lists that the pages of the report cut, from the same frozen data."""
+    here = hand()
+    pack = get_report_data(here.work, _scope(Capability.VIEW_REPORTS), report)
+    sheets = [Sheet(name=each.name, headers=each.headers, rows=each.rows) for each in whole_lists(pack)]
+    note = (
+        _(
+            "%(client)s, %(part)s. Figures as of %(when)s.",
+            client=pack.meta.client,
+            part=pack.meta.programme,
+            when=moment(pack.meta.as_of),
+        ),
+        _(
+            "Amounts in %(currency)s, to the cent. Event %(n)s of the trail, head %(head)s.",
+            currency=pack.meta.currency,
+            n=pack.meta.head_sequence,
+            head=pack.meta.head_hash,
+        ),
+    )
+    name = f"{pack.meta.client} {pack.meta.as_of:%Y-%m-%d} lists.xlsx".replace("/", "-")
+    return send_file(BytesIO(write_xlsx(sheets, note)), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 def _page(node: str, errors: dict[str, str]) -> str:

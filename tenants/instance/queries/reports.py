@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from domain.access import Scope
+from domain.reporting import SteeringPack, from_plain
 from tenants.database import NotFound, Work
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.reports import ReportFileRow, ReportRow
@@ -90,6 +91,13 @@ def get_report_file(work: Work, scope: Scope, report_id: UUID) -> ReportFile:
         raise NotFound(f"file of report {report_id}")
     day = f"{row.as_of:%Y-%m-%d}" if row.as_of else ""
     return ReportFile(filename=f"{row.title} {day}.pdf".replace("/", "-"), content=row.content)
+
+
+def get_report_data(work: Work, scope: Scope, report_id: UUID) -> SteeringPack:
+    """What the report says, as it was frozen. Raises NotFound, also while it is not finished."""
+    if get_report(work, scope, report_id).state != "done":
+        raise NotFound(f"data of report {report_id}")
+    return from_plain(work.get(ReportRow, report_id).data or {})
 
 
 def _lines() -> Select[Any]:

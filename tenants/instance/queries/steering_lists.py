@@ -30,7 +30,8 @@ from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.scoping import below
 from tenants.instance.queries.steering_measures import Line, late
 
-REQUESTS, DECISIONS, MILESTONES, MEASURES = 200, 50, 50, 20
+REQUESTS, DECISIONS = 200, 50
+MILESTONES = MEASURES = 20_000  # whole lists, for the workbook beside the pages; no instance has as many
 LATELY = timedelta(days=31)
 OUTCOMES = {
     RequestState.APPROVED: "Approved",
