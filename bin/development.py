@@ -118,8 +118,8 @@ def _kept_settings() -> dict[str, str]:
 
 def _servers(house: ExitStack, kept: dict[str, str]) -> dict[str, str]:
     """Addresses of the servers that are given, or of embedded ones started here."""
-    settings = {}
-    if not os.environ.get("REDIS_URL"):
+    settings = {"REDIS_URL": os.environ.get("REDIS_URL", "")}
+    if not settings["REDIS_URL"]:
         redis = start_redis(VAR / "redis")
         house.callback(redis.stop)
         settings["REDIS_URL"] = redis.url
@@ -158,8 +158,20 @@ def _prepare_database(environment: dict[str, str]) -> None:
 def _mandate(
     *arguments: str, environment: dict[str, str], output: int | None = None
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tenants.cli", *arguments]
-    return subprocess.run(command, check=False, env=environment, stdout=output, text=True)
+    return _run([sys.executable, "-m", "tenants.cli", *arguments], environment, output)
+
+
+def _run(command: list[str], environment: dict[str, str], output: int | None) -> subprocess.CompletedProcess[str]:
+    """Run a step in a session of its own: Ctrl-C reaches only us, and we end the step with all that it started."""
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=output, text=True, start_new_session=True
+    ) as step:
+        try:
+            said, _ = step.communicate()
+        except KeyboardInterrupt:
+            os.killpg(step.pid, signal.SIGTERM)
+            raise
+    return subprocess.CompletedProcess(command, step.returncode, said)
 
 
 def _start_processes(house: ExitStack, environment: dict[str, str], port: int) -> Process:
