@@ -116,7 +116,8 @@ def _limit_child(parent: int) -> None:
 def main(maintenance: bool) -> None:
     """Work until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells of every table of every font
+    for talkative in ("fontTools", "weasyprint.progress"):  # every table of every font, every step of every page
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     try:
         settings = read_settings(os.environ)
     except SettingsInvalid as error:
