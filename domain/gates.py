@@ -26,7 +26,7 @@ from domain.governance.criteria import (
     PlannedByMonth,
 )
 from domain.governance.policies import gate_kind
-from domain.ids import RequestId
+from domain.ids import PersonId, RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
 from domain.stages import MeasureState, Stage
@@ -35,13 +35,17 @@ from domain.value import Scenario
 
 @dataclass(frozen=True, kw_only=True)
 class GateFacts:
-    """What a checklist looks at beside the measure. `waivers`: criterion key to the reason it was waived for."""
+    """What a checklist looks at beside the measure.
+
+    `waivers`: criterion key to the reason it was waived for; `waived_by`: who waived one of this gate.
+    """
 
     open_requests: int = 0
     open_conditions: int = 0
     overdue_conditions: int = 0
     open_constraints: int = 0
     waivers: Mapping[str, str] = field(default_factory=dict)
+    waived_by: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,13 @@ class WrongStage(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnWaiver(Refusal):
+    """Who waived a criterion of a gate does not ask for that gate."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasureNotActive(Refusal):
     """The measure is on hold or cancelled."""
 
@@ -93,6 +104,8 @@ def decide_request_gate(
         return MeasureNotActive(state=measure.state)
     if target is not measure.stage.next:
         return WrongStage(stage=measure.stage, target=target)
+    if actor.person in facts.waived_by:
+        return OwnWaiver(person=actor.person)
     facts = replace(facts, open_requests=len(situation.open_requests))
     results = evaluate(situation.template.gates[target], measure, facts)
     if any(result.is_open for result in results):

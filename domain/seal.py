@@ -9,11 +9,11 @@ from enum import Enum
 from hashlib import sha256
 from uuid import UUID
 
-from domain.governance.policies import gate_kind
+from domain.governance.policies import STATE_KINDS, gate_kind
 from domain.ids import LineId
 from domain.measures import Measure, Milestone
 from domain.months import Month
-from domain.stages import Stage
+from domain.stages import MeasureState, Stage
 from domain.value import EffectLine, Recurrence, Scenario, Sign
 
 SUBJECT_FIELDS = (
@@ -66,6 +66,8 @@ def canonical_subject(measure: Measure, kind: str) -> Canonical:
     for the closure only. So a routine entry does not void a request that was not about it.
     """
     subject = {name: written(getattr(measure, name)) for name in SUBJECT_FIELDS}
+    if measure.state is MeasureState.ON_HOLD and kind not in STATE_KINDS:
+        subject["state"] = written(MeasureState.ACTIVE)  # a hold suspends what is open and does not void it
     if kind == gate_kind(Stage.DECIDED):
         subject["controller_confirmed"] = written(measure.controller_confirmed_at)
     for milestone in measure.milestones:

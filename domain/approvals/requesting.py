@@ -16,14 +16,14 @@ from domain.approvals.choosing import (
 from domain.approvals.request import ApprovalRequest, RequestState
 from domain.changes.proposal import leaned_on, read_proposal
 from domain.governance.criteria import CriterionResult
-from domain.governance.policies import CHANGE, GATE_KINDS, Fact, gate_kind
+from domain.governance.policies import CHANGE, GATE_KINDS, STATE_KINDS, Fact, gate_kind
 from domain.governance.template import GovernanceTemplate
 from domain.ids import PersonId, RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
 from domain.seal import FieldChange, canonical_subject, canonical_text, seal, text_differences
 from domain.segregation import Duties, segregation_conflict
-from domain.stages import Stage
+from domain.stages import MeasureState, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,7 @@ class Subject:
 
     text: str
     duties: Duties
+    is_held: bool = False  # the measure is on hold: nothing is decided on it but holding, resuming, cancelling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,13 @@ class RequestNotOpen(Refusal):
 
     request: RequestId
     state: RequestState
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestSuspended(Refusal):
+    """The measure is on hold; the request waits until it is resumed."""
+
+    request: RequestId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +189,8 @@ def subject_of(measure: Measure, kind: str, requester: PersonId | None = None, p
     fields = canonical_subject(measure, kind)
     if proposal:
         fields |= leaned_on(measure, read_proposal(proposal)) | {"proposal": proposal}
-    return Subject(text=canonical_text(fields), duties=duties)
+    is_held = measure.state is MeasureState.ON_HOLD and kind not in STATE_KINDS
+    return Subject(text=canonical_text(fields), duties=duties, is_held=is_held)
 
 
 def decide_withdraw(request: ApprovalRequest, actor: Actor, now: datetime, comment: str) -> RequestWithdrawn | Refusal:

@@ -18,8 +18,9 @@ def gate_kind(target: Stage) -> str:
 
 
 GATE_KINDS = tuple(gate_kind(stage) for stage in Stage if stage is not Stage.DEFINED)
-MEASURE_KINDS = (*GATE_KINDS, HOLD, RESUME, CANCEL, REOPEN, CHANGE)
-REQUIRED_KINDS = (*GATE_KINDS, HOLD, RESUME, CANCEL)
+STATE_KINDS = (HOLD, RESUME, CANCEL, REOPEN)
+MEASURE_KINDS = (*GATE_KINDS, *STATE_KINDS, CHANGE)
+REQUIRED_KINDS = MEASURE_KINDS
 
 
 class Operator(StrEnum):

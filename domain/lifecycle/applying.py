@@ -1,19 +1,18 @@
 """What an approved request does to its measure, and what every event does to the measure's state."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from domain.approvals.request import ApprovalRequest, Choice, RequestState
 from domain.changes.proposal import applied, read_proposal
-from domain.governance.policies import CANCEL, CHANGE, HOLD, RESUME
+from domain.governance.policies import CANCEL, CHANGE, HOLD, REOPEN, RESUME
 from domain.governance.template import GovernanceTemplate
 from domain.ids import MeasureId, PersonId, RequestId
 from domain.lifecycle.editing import MeasureEdited
 from domain.lifecycle.entries import AmountsEntered, LineRemoved, LineSaved, ValueConfirmed
 from domain.lifecycle.milestones import MilestoneRemoved, MilestoneSaved
-from domain.measures import Measure
+from domain.measures import Measure, Milestone
 from domain.months import Month
 from domain.seal import FieldChange, canonical_locked, canonical_plan, canonical_text, differences, seal
 from domain.stages import MeasureState, Stage
@@ -63,6 +62,18 @@ class MeasureHeld:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureResumed:
+    """It goes on at the stage it was at. `days` it was on hold: by so many every open due date moves."""
+
+    measure: MeasureId
+    request: RequestId
+    reason: str
+    comment: str
+    at: datetime
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureCancelled:
     measure: MeasureId
     request: RequestId
     reason: str
@@ -71,9 +82,13 @@ class MeasureResumed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasureCancelled:
+class MeasureReopened:
+    """It went one stage back. A plan that is locked stays locked."""
+
     measure: MeasureId
     request: RequestId
+    before: Stage
+    after: Stage
     reason: str
     comment: str
     at: datetime
@@ -92,14 +107,22 @@ class ChangeApplied:
 
 
 Applied = (
-    StageReached | PlanVersionLocked | MeasureClosed | MeasureHeld | MeasureResumed | MeasureCancelled | ChangeApplied
+    StageReached
+    | PlanVersionLocked
+    | MeasureClosed
+    | MeasureHeld
+    | MeasureResumed
+    | MeasureCancelled
+    | MeasureReopened
+    | ChangeApplied
 )
 
-# For each kind: the states it may be applied in, the event it makes.
-TURNS: dict[str, tuple[tuple[MeasureState, ...], Callable[..., Applied]]] = {
-    HOLD: ((MeasureState.ACTIVE,), MeasureHeld),
-    RESUME: ((MeasureState.ON_HOLD,), MeasureResumed),
-    CANCEL: ((MeasureState.ACTIVE, MeasureState.ON_HOLD), MeasureCancelled),
+# The states in which each kind may be applied.
+TURNS: dict[str, tuple[MeasureState, ...]] = {
+    HOLD: (MeasureState.ACTIVE,),
+    RESUME: (MeasureState.ON_HOLD,),
+    CANCEL: (MeasureState.ACTIVE, MeasureState.ON_HOLD),
+    REOPEN: (MeasureState.ACTIVE,),
 }
 
 
@@ -113,11 +136,35 @@ def apply_approved(
         return enter_stage(measure, request, request.target, template, now)
     if request.kind == CHANGE:
         return change(measure, request, now)
-    states, happened = TURNS[request.kind]
-    if measure.state not in states or measure.stage is Stage.CLOSED:
-        raise ValueError(f"{measure.code} is {measure.state}: cannot apply {request.kind}")
-    event = happened(measure=measure.id, request=request.id, reason=request.reason, comment=request.comment, at=now)
-    return (event,)
+    return (turned(measure, request, now),)
+
+
+def turned(measure: Measure, request: ApprovalRequest, now: datetime) -> Applied:
+    """Held, resumed, cancelled or reopened. What is closed can only be reopened."""
+    kind = request.kind
+    may_not = measure.stage is Stage.DEFINED if kind == REOPEN else measure.stage is Stage.CLOSED
+    if measure.state not in TURNS[kind] or may_not:
+        raise ValueError(f"{measure.code} is {measure.state} at {measure.stage.name}: cannot apply {kind}")
+    said: dict[str, Any] = {
+        "measure": measure.id,
+        "request": request.id,
+        "reason": request.reason,
+        "comment": request.comment,
+        "at": now,
+    }
+    match kind:
+        case "hold":
+            return MeasureHeld(**said)
+        case "resume":
+            return MeasureResumed(**said, days=days_held(measure, now))
+        case "cancel":
+            return MeasureCancelled(**said)
+        case _:
+            return MeasureReopened(**said, before=measure.stage, after=Stage(measure.stage - 1))
+
+
+def days_held(measure: Measure, now: datetime) -> int:
+    return (now.date() - measure.held_on).days if measure.held_on else 0
 
 
 def enter_stage(
@@ -178,16 +225,25 @@ def evolve(measure: Measure, event: Any) -> Measure:
             return replace(measure, stage=stage)
         case PlanVersionLocked(version=version):
             return replace(measure, plan_version=version)
-        case MeasureHeld():
-            return replace(measure, state=MeasureState.ON_HOLD)
-        case MeasureResumed():
-            return replace(measure, state=MeasureState.ACTIVE)
+        case MeasureHeld(at=at):
+            return replace(measure, state=MeasureState.ON_HOLD, held_on=at.date())
+        case MeasureResumed(days=days):
+            return replace(measure, state=MeasureState.ACTIVE, held_on=None, milestones=moved(measure, days))
         case MeasureCancelled():
-            return replace(measure, state=MeasureState.CANCELLED)
+            return replace(measure, state=MeasureState.CANCELLED, held_on=None)
+        case MeasureReopened(after=stage):
+            return replace(measure, stage=stage)
         case ValueConfirmed(at=at):
             return replace(measure, controller_confirmed_at=at)
         case _:
             return evolve_edited(measure, event)
+
+
+def moved(measure: Measure, days: int) -> tuple[Milestone, ...]:
+    """Every open milestone so many days later; its promised day stays in the plan."""
+    return tuple(
+        replace(each, held_days=each.held_days + days) if each.is_open else each for each in measure.milestones
+    )
 
 
 def evolve_edited(measure: Measure, event: Any) -> Measure:

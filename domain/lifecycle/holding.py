@@ -1,4 +1,4 @@
-"""Requests to hold, resume or cancel a measure: reason from the template's list, then the approval engine."""
+"""Requests to hold, resume, cancel or reopen a measure: reason from the template's list, then the approval engine."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.access import Actor, Capability, NotAllowed
 from domain.approvals.requesting import Ask, Requested, Situation, open_request
 from domain.gates import MeasureNotActive
-from domain.governance.policies import CANCEL, HOLD, RESUME
+from domain.governance.policies import CANCEL, HOLD, REOPEN, RESUME
 from domain.governance.template import ReasonList
 from domain.ids import RequestId
 from domain.lifecycle.editing import FieldMissing, MeasureFrozen
@@ -29,6 +29,18 @@ class ResumeRequested(Requested):
 @dataclass(frozen=True, kw_only=True)
 class CancelRequested(Requested):
     """Somebody asked to give the measure up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenRequested(Requested):
+    """Somebody asked to take the measure one stage back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingToReopen(Refusal):
+    """Before the first stage there is none."""
+
+    code: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +87,21 @@ def decide_request_cancel(
     return request if isinstance(request, Refusal) else CancelRequested(request=request)
 
 
+def decide_request_reopen(
+    measure: Measure, reason: str, text: str, situation: Situation, actor: Actor, now: datetime, request_id: RequestId
+) -> ReopenRequested | Refusal:
+    """One stage back, from any stage but the first, closed ones included; a plan that is locked stays locked."""
+    if measure.state is not MeasureState.ACTIVE:
+        return MeasureNotActive(state=measure.state)
+    if measure.stage is Stage.DEFINED:
+        return NothingToReopen(code=measure.code)
+    ask = reasoned(REOPEN, Capability.REOPEN_MEASURE, reason, text, measure, situation, actor)
+    if isinstance(ask, Refusal):
+        return ask
+    request = open_request(ask, measure, situation, actor, now, request_id)
+    return request if isinstance(request, Refusal) else ReopenRequested(request=request)
+
+
 def reasoned(
     kind: str,
     capability: Capability,
@@ -87,7 +114,7 @@ def reasoned(
     """Who may ask, a reason that is on the list, and a sentence of one's own."""
     if not actor.can_on(capability, measure, situation.path):
         return NotAllowed(capability=capability)
-    if measure.stage is Stage.CLOSED:
+    if measure.stage is Stage.CLOSED and kind != REOPEN:
         return MeasureFrozen(code=measure.code)
     if situation.template.reason(ReasonList(kind), reason) is None:
         return UnknownReason(list=ReasonList(kind), code=reason)

@@ -57,7 +57,7 @@ GOVERNED: dict[str, Any] = {
     "start": date(2026, 2, 1),
     "end": None,
     "stage": Stage.IDENTIFIED,
-    "state": MeasureState.ON_HOLD,
+    "state": MeasureState.CANCELLED,
     "rough_value": Decimal("12000.01"),
     "target": None,
     "baseline_source": "",
@@ -160,3 +160,11 @@ def test_same_seal_means_same_content(one: dict[str, str], other: dict[str, str]
 
 def test_canonical_text_is_sorted_json_without_space() -> None:
     assert canonical_text({"b": "ü", "a": "1"}) == '{"a":"1","b":"ü"}'
+
+
+@pytest.mark.parametrize("kind", ["gate:detailed", "change"])
+def test_a_hold_suspends_what_is_open_and_does_not_break_its_seal(kind: str) -> None:
+    active = measure()
+    held = replace(active, state=MeasureState.ON_HOLD)
+    assert canonical_subject(held, kind) == canonical_subject(active, kind)
+    assert canonical_subject(held, "resume") != canonical_subject(active, "resume")

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.conditions import StandingCondition, count_open, overdue_since
 from domain.ids import MeasureId
 from domain.measures import Measure
 from domain.months import Month
@@ -23,6 +24,7 @@ from tenants.instance.actions.packages import add_up_packages
 from tenants.instance.actions.sums import keep_figures, keep_months
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.queries.aggregates import first_locks, load_measures
+from tenants.instance.queries.conditions import standing_conditions
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.overrides import implementation_override, potential_override
 from tenants.instance.transaction import Transaction
@@ -66,11 +68,12 @@ def _refresh_batch(
     today = tx.work.now().date()
     planned = [row.id for row in rows if row.plan_version]
     locked = first_locks(tx.session, planned) if planned else {}
+    conditions = standing_conditions(tx.session, [row.id for row in rows])
     sums, months = [], []
     for row in rows:
         measure = measures[MeasureId(row.id)]
         found = _figures(measure, locked.get(row.id), governance, today)
-        _set_statuses(row, measure, found, governance, today)
+        _set_statuses(row, measure, found, governance, conditions[row.id], today)
         sums.append(_figures_values(row, measure, found, governance, today))
         months += _month_values(measure, governance)
     keep_figures(tx, rows, sums)
@@ -117,21 +120,31 @@ def computed_statuses(
     """Both statuses as the rules compute them, before any override."""
     today = tx.work.now().date()
     found = _figures(measure, first_locks(tx.session, [row.id]).get(row.id), governance, today)
-    work, value = _compute(measure, found, governance, today)
+    conditions = standing_conditions(tx.session, [row.id])[row.id]
+    work, value = _compute(measure, found, governance, conditions, today)
     return {Dimension.IMPLEMENTATION: work.status, Dimension.POTENTIAL: value.status}
 
 
 def _compute(
-    measure: Measure, found: Figures, governance: Governance, today: date
+    measure: Measure, found: Figures, governance: Governance, conditions: Sequence[StandingCondition], today: date
 ) -> tuple[ImplementationStatus, PotentialStatus]:
     limits = governance.template.thresholds
     green, amber = limits.value_green_from / PERCENT, limits.value_amber_from / PERCENT
-    work = implementation_status(measure.milestones, today, amber_days=limits.late_red_after_days)
+    as_of = overdue_since(measure, today)
+    overdue = count_open(conditions, as_of)[1] > 0
+    work = implementation_status(measure.milestones, as_of, limits.late_red_after_days, overdue)
     return work, potential_status(found, green, amber)
 
 
-def _set_statuses(row: MeasureRow, measure: Measure, found: Figures, governance: Governance, today: date) -> None:
-    work, value = _compute(measure, found, governance, today)
+def _set_statuses(
+    row: MeasureRow,
+    measure: Measure,
+    found: Figures,
+    governance: Governance,
+    conditions: Sequence[StandingCondition],
+    today: date,
+) -> None:
+    work, value = _compute(measure, found, governance, conditions, today)
     row.days_late = work.worst_days
     row.implementation = effective(work.status, implementation_override(row), today)
     row.potential = effective(value.status, potential_override(row), today)

@@ -1,0 +1,106 @@
+"""Conditions of approvals: those that stand on measures, those that are overdue, and what the overview says of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Date, func, select
+from sqlalchemy.orm import Session
+
+from domain.access import Scope
+from domain.approvals.request import RequestState
+from domain.conditions import StandingCondition
+from domain.ids import ConditionId, PersonId, RequestId
+from domain.stages import MeasureState, Stage
+from tenants.database import NotFound, Work
+from tenants.instance.models.conditions import GateConditionRow
+from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.people import MemberRow
+from tenants.instance.models.requests import RequestRow
+from tenants.instance.queries.scoping import seen
+
+MOST = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverdueLine:
+    """An overdue condition of one measure, as the overview lists it."""
+
+    code: str
+    title: str
+    words: str
+    owner: str
+    due: date
+
+
+def standing_conditions(session: Session, measures: Iterable[UUID]) -> dict[UUID, list[StandingCondition]]:
+    """Conditions of approved requests by measure, met ones too, the earliest due first. One statement."""
+    statement = (
+        select(GateConditionRow, RequestRow.requested_by)
+        .join(RequestRow, RequestRow.id == GateConditionRow.request_id)
+        .where(GateConditionRow.measure_id.in_(list(measures)), RequestRow.state == RequestState.APPROVED)
+        .order_by(GateConditionRow.due_on, GateConditionRow.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, list[StandingCondition]] = defaultdict(list)
+    for row, requested_by in session.execute(statement):
+        found[row.measure_id].append(to_condition(row, requested_by))
+    return found
+
+
+def measure_of_condition(session: Session, condition: UUID) -> UUID:
+    """Raises NotFound."""
+    found = session.scalar(select(GateConditionRow.measure_id).where(GateConditionRow.id == condition))
+    if found is None:
+        raise NotFound(f"condition {condition}")
+    return found
+
+
+def to_condition(row: GateConditionRow, requested_by: UUID) -> StandingCondition:
+    return StandingCondition(
+        id=ConditionId(row.id),
+        request=RequestId(row.request_id),
+        requested_by=PersonId(requested_by),
+        words=row.words,
+        owner=PersonId(row.owner_id),
+        due=row.due_on,
+        set_by=PersonId(row.set_by),
+        held_days=row.held_days,
+        met_on=row.met_on,
+        met_by=PersonId(row.met_by) if row.met_by else None,
+        note=row.note,
+    )
+
+
+def overdue_in_scope(work: Work, scope: Scope, path: str) -> tuple[Sequence[OverdueLine], int]:
+    """Overdue conditions on measures that the reader sees below `path`, the oldest first, and how many in all."""
+    due = func.cast(GateConditionRow.due_on + GateConditionRow.held_days, Date)
+    statement = (
+        select(
+            MeasureRow.code,
+            MeasureRow.title,
+            GateConditionRow.words,
+            MemberRow.name,
+            due.label("due"),
+            func.count().over().label("total"),
+        )
+        .join(RequestRow, RequestRow.id == GateConditionRow.request_id)
+        .join(MeasureRow, MeasureRow.id == GateConditionRow.measure_id)
+        .join(MemberRow, MemberRow.id == GateConditionRow.owner_id)
+        .where(
+            GateConditionRow.met_on.is_(None),
+            due < work.now().date(),
+            RequestRow.state == RequestState.APPROVED,
+            MeasureRow.state == MeasureState.ACTIVE,
+            MeasureRow.stage < int(Stage.CLOSED),
+            seen(scope),
+            MeasureRow.path.startswith(path, autoescape=True),
+        )
+        .order_by(due, MeasureRow.code)
+        .limit(MOST)
+    )
+    rows = work.session.execute(statement).all()
+    lines = [OverdueLine(code=row.code, title=row.title, words=row.words, owner=row.name, due=row.due) for row in rows]
+    return lines, rows[0].total if rows else 0

@@ -1,0 +1,59 @@
+"""What a gate's checklist looks at beside the measure: one function for the request, the dry run and the page."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.conditions import count_open, overdue_since
+from domain.gates import GateFacts
+from domain.governance.template import GovernanceTemplate, ReasonList
+from domain.ids import PersonId
+from domain.measures import Measure
+from domain.stages import Stage
+from domain.waivers import Waiver
+from tenants.instance.models.conditions import WaiverRow
+from tenants.instance.queries.approvals import open_requests
+from tenants.instance.queries.conditions import standing_conditions
+
+
+def gate_facts(session: Session, measure: Measure, template: GovernanceTemplate, today: date) -> GateFacts:
+    """Facts for the measure's next gate. Three statements."""
+    conditions = standing_conditions(session, [measure.id])[measure.id]
+    still, overdue = count_open(conditions, overdue_since(measure, today))
+    waivers = waivers_of(session, measure.id, measure.stage.next)
+    return GateFacts(
+        open_requests=len(open_requests(session, measure.id)),
+        open_conditions=still,
+        overdue_conditions=overdue,
+        waivers={key: waiver_words(waiver, template) for key, waiver in waivers.items()},
+        waived_by=frozenset(waiver.person for waiver in waivers.values()),
+    )
+
+
+def waivers_of(session: Session, measure: UUID, target: Stage | None) -> Mapping[str, Waiver]:
+    """What was waived of the gate into `target`, by criterion."""
+    if target is None:
+        return {}
+    statement = select(WaiverRow).where(WaiverRow.measure_id == measure, WaiverRow.stage == int(target))
+    rows = session.scalars(statement.execution_options(populate_existing=True))
+    return {row.criterion: to_waiver(row) for row in rows}
+
+
+def to_waiver(row: WaiverRow) -> Waiver:
+    return Waiver(
+        target=Stage(row.stage),
+        criterion=row.criterion,
+        reason=row.reason,
+        words=row.words,
+        person=PersonId(row.waived_by),
+        at=row.waived_at,
+    )
+
+
+def waiver_words(waiver: Waiver, template: GovernanceTemplate) -> str:
+    """The reason as a checklist keeps it: the list's entry, then what was said."""
+    known = template.reason(ReasonList.WAIVE, waiver.reason)
+    return f"{known.label if known else waiver.reason}: {waiver.words}"
