@@ -9,39 +9,44 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 
+from bench.detail import ask, detail
 from domain.months import Month
 from domain.stages import Stage
 from tenants.database import Work
 from tenants.instance.actions.packages import add_up_packages
 from tenants.instance.models.hierarchy import NodeRow
-from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.measures import MeasureRow, MilestoneRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow
 from tenants.instance.queries.governance import get_governance
 
 LEVELS = ("portfolio", "program", "project", "measure_package")
 FIGURES = [column.name for column in FiguresRow.__table__.columns if column.type.__class__.__name__ == "Numeric"]
 PER_PACKAGE = 25
+OPEN = 500
 
 
 def fill(work: Work, count: int, seed: int = 7) -> None:
-    """`count` measures with figures and 24 months of curves, in packages of 25, spread over stages and statuses."""
+    """`count` measures with figures, curves and milestones, in packages of 25; requests are open on at most 500."""
     chance, year = random.Random(seed), work.now().year
     with work.transaction() as tx:
         packages = _packages(work, tx, -(-count // PER_PACKAGE))
         rows = [_measure(work, number, packages[number // PER_PACKAGE], chance) for number in range(count)]
         tx.session.execute(insert(MeasureRow), rows)
         tx.session.execute(insert(FiguresRow), [_figures(row["id"], year, chance) for row in rows])
-        _copy(tx, (_month(row["id"], year, n, chance) for row in rows for n in range(24)))
+        _copy(tx, MeasureMonthRow, (_month(row["id"], year, n, chance) for row in rows for n in range(24)))
+        _copy(tx, MilestoneRow, (_milestone(row["id"], year, n, chance) for row in rows for n in range(4)))
         add_up_packages(tx, (package for package, _path in packages))
+        detail(tx, rows[0]["id"], work.now().date(), chance)
+        ask(tx, rows[:: max(1, count // OPEN)], work.now())
 
 
-def _copy(tx: Any, months: Iterator[dict[str, object]]) -> None:
+def _copy(tx: Any, kind: Any, rows: Iterator[dict[str, object]]) -> None:
     """A quarter of a million rows are for COPY."""
-    columns = [column.name for column in MeasureMonthRow.__table__.columns]
+    columns = [column.name for column in kind.__table__.columns]
     cursor = tx.session.connection().connection.cursor()
-    with cursor.copy(f"COPY measure_months ({', '.join(columns)}) FROM STDIN") as copy:
-        for month in months:
-            copy.write_row([month[name] for name in columns])
+    with cursor.copy(f"COPY {kind.__tablename__} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([row.get(name) for name in columns])
 
 
 def _packages(work: Work, tx: Any, count: int) -> list[tuple[UUID, str]]:
@@ -91,3 +96,9 @@ def _month(measure: object, year: int, number: int, chance: random.Random) -> di
     names = ("plan", "forecast", "outlook", "actual", "one_off_plan", "one_off_forecast", "one_off_outlook")
     amounts = {name: Decimal(chance.randint(0, 5_000_000)) / 100 for name in names}
     return {"measure_id": measure, "month": month.first, **amounts, "one_off_actual": Decimal("0.00")}
+
+
+def _milestone(measure: object, year: int, number: int, chance: random.Random) -> dict[str, object]:
+    values = {"id": uuid4(), "measure_id": measure, "title": f"Milestone {number}", "position": number}
+    due, slips = date(year, 3 * number + 3, 28), chance.choice((0,) * 30 + (1, 2, 3))
+    return values | {"due_on": due, "waived_because": "", "slips": slips}
