@@ -15,7 +15,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tenants.database import connect
 from tenants.secrets import derive
 from tenants.settings import Settings, read_settings
-from web import access, assets, errors, firm, formats, identity, instance, mailbox, metrics, requestlog, security, shell
+from web import (
+    access,
+    assets,
+    errors,
+    firm,
+    formats,
+    identity,
+    instance,
+    language,
+    mailbox,
+    metrics,
+    requestlog,
+    security,
+    shell,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -44,6 +58,7 @@ def _compose(app: Flask, settings: Settings) -> None:
     identity.install(app)
     app.before_request(access.guard)
     formats.install(app)
+    language.install(app)
     shell.install(app)
     errors.install(app)
     for blueprint in (assets.bp, identity.bp, firm.bp, instance.bp):
