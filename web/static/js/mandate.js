@@ -1,4 +1,4 @@
-/* What a page gains with a script; every page works without. Focus on the first error, unsaved changes, tick all, menus that close. */
+/* What a page gains with a script; every page works without. Focus on the first error, unsaved changes, tick all, menus that close, months. */
 (() => {
   "use strict";
 
@@ -45,6 +45,13 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     document.querySelectorAll(menus).forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  });
+
+  // Months wider than the window open where the first one can be entered.
+  document.querySelectorAll(".m-scroll").forEach((box) => {
+    const cell = box.querySelector("input.m-cell");
+    const away = cell ? cell.getBoundingClientRect().right - box.getBoundingClientRect().right : 0;
+    if (away > 0) box.scrollLeft = away + box.clientWidth / 4;
   });
 
   document.addEventListener("htmx:afterSwap", (event) => { openTickAll(event.target); focusFirstError(event.target); });
