@@ -52,6 +52,34 @@ def test_workbook_with_a_bad_row_is_corrected_brought_back_and_taken_in(
     _come_in_by_invitation(running, team, desks(), email, program)
 
 
+def test_mapping_is_kept_under_a_name_and_used_for_the_next_file(team: Team, desks: Desks) -> None:
+    clara, name = desks(team.pmo), f"Ledger {uuid4().hex[:6]}"
+    columns = {"title": "Was", "measure_package": "Wo"}
+    everywhere = {"portfolio": "Operations", "program": "Energy", "project": "Losses"}
+    everywhere |= {"start": "2026-03-15", "end": "2026-12-31"}
+    meant = {f"column.{field}": name for field, name in columns.items()}
+    meant |= {f"constant.{field}": name for field, name in everywhere.items()} | {"decimal_mark": ","}
+    clara.open(f"{home(team)}/imports")
+    _upload(clara, _foreign("Heat recovery"), "Read the file", "ledger.csv")
+    clara.sees("What do the columns mean?")
+    clara.fill(**meant, save_as=name)
+    clara.press("Check the rows")
+    clara.sees("Every row is good")
+    clara.open(f"{home(team)}/imports")
+    clara.sees(name)
+    _upload(clara, _foreign("Night cooling"), "Read the file", "ledger-2.csv")
+    expect(clara.field("column.title")).to_have_value("")
+    clara.fill(saved=name)
+    clara.press("Use it")
+    for field, value in meant.items():
+        expect(clara.field(field)).to_have_value(value)
+
+
+def _foreign(title: str) -> bytes:
+    """A list in words that nothing guesses."""
+    return f"Was;Wo\n{title};Metering\n".encode()
+
+
 def _workbook(clara: Desk, team: Team, program: str, email: str) -> bytes:
     """The instance's own template, filled with two rows, one of them with an amount that nobody can read."""
     with clara.page.expect_download() as download:
@@ -86,8 +114,9 @@ def _corrected(content: bytes) -> bytes:
     return _bytes(book)
 
 
-def _upload(clara: Desk, content: bytes, act: str) -> None:
-    clara.field("file").set_input_files({"name": "measures.xlsx", "mimeType": XLSX, "buffer": content})
+def _upload(clara: Desk, content: bytes, act: str, name: str = "measures.xlsx") -> None:
+    kind = XLSX if name.endswith("xlsx") else "text/csv"
+    clara.field("file").set_input_files({"name": name, "mimeType": kind, "buffer": content})
     clara.press(act)
 
 

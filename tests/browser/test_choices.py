@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.acts import TODAY, home, open_measure, planned
+from tests.browser.acts import TODAY, code_of, home, open_measure, planned
 from tests.browser.conftest import Desks
 from tests.browser.desk import Desk
 from tests.team import Team
@@ -14,7 +14,7 @@ from tests.team import Team
 
 def test_owner_sets_a_worse_status_and_the_controller_lets_the_computed_one_count(team: Team, desks: Desks) -> None:
     measure = planned(team)
-    code = team.row(measure).code
+    code = code_of(team, measure)
     owner, controller = desks(team.owner), desks(team.controller)
     open_measure(owner, team, measure)
     expect(_potential(owner)).to_contain_text("On track")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
 from domain.ids import EvidenceId
+from domain.months import span
 from domain.stages import Stage
 from tenants.instance.actions import evidence, milestones
 from tenants.instance.models.measures import MilestoneRow
-from tests.browser.acts import FIRST, THIS_MONTH, TODAY, decide, home, open_measure, planned, spread
+from tests.browser.acts import FIRST, THIS_MONTH, TODAY, code_of, decide, home, open_measure, planned, spread
 from tests.browser.conftest import Desks
 from tests.browser.desk import Desk
 from tests.team import Team
@@ -36,20 +38,46 @@ def test_hold_and_resume_are_asked_for_with_a_reason_and_decided(team: Team, des
     measure = team.define()
     owner, sponsor = desks(team.owner), desks(team.sponsor)
     _turn(owner, team, measure, "Put on hold", "Waits for a management decision")
-    decide(sponsor, team, team.row(measure).code)
+    decide(sponsor, team, code_of(team, measure))
     assert team.row(measure).state == "on_hold"
     _turn(owner, team, measure, "Resume", "Decision taken")
-    decide(sponsor, team, team.row(measure).code, "Reject", "The board has not said so yet.")
+    decide(sponsor, team, code_of(team, measure), "Reject", "The board has not said so yet.")
     assert team.row(measure).state == "on_hold"
     _turn(owner, team, measure, "Resume", "Decision taken")
-    decide(sponsor, team, team.row(measure).code)
+    decide(sponsor, team, code_of(team, measure))
     assert team.row(measure).state == "active"
+
+
+def test_cancelled_measure_leaves_the_forecast_and_keeps_its_history(team: Team, desks: Desks) -> None:
+    measure = planned(team)
+    code = code_of(team, measure)
+    owner = desks(team.owner)
+    open_measure(owner, team, measure)
+    owner.follow("Cancel the measure")
+    owner.page.get_by_label("Value cannot be reached").check()
+    owner.press("Ask to cancel", exact=False)
+    expect(owner.field("comment")).to_have_attribute("aria-invalid", "true")
+    expect(owner.page.get_by_label("Value cannot be reached")).to_be_checked()
+    owner.fill(comment="The pilot shows a tenth of it.")
+    owner.press("Ask to cancel", exact=False)
+    owner.sees("One request is open", "Value cannot be reached")
+    for person in (team.sponsor, team.chair, team.second):
+        assert team.row(measure).state == "active"
+        decide(desks(person), team, code)
+    owner.page.reload()
+    owner.sees("Cancelled on", "Value cannot be reached", "The pilot shows a tenth of it.", "asked to cancel it")
+    expect(owner.page.get_by_role("link", name="Cancel the measure")).to_have_count(0)
+    expect(owner.page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
+    owner.open(f"{home(team)}/measures?q={code}")
+    row = owner.page.get_by_role("row", name=code)
+    expect(row).to_contain_text("Cancelled")
+    expect(row.get_by_role("cell").filter(has_text=re.compile("^0$")).first).to_be_visible()
 
 
 def test_plan_locks_at_decided_and_the_controller_closes_on_actuals(closing_team: Team, desks: Desks) -> None:
     team = closing_team
     measure = planned(team)
-    code = team.row(measure).code
+    code = code_of(team, measure)
     team.approve(team.ask(measure, Stage.IDENTIFIED), team.sponsor)
     team.approve(team.ask(measure, Stage.DETAILED), team.pmo, team.sponsor)
     owner, controller, chair = desks(team.owner), desks(team.controller), desks(team.chair)
@@ -66,7 +94,9 @@ def test_plan_locks_at_decided_and_the_controller_closes_on_actuals(closing_team
     _find_locked(owner, team, code)
     _enter_actuals(controller, team, code)
     _close_month(controller, team)
-    _agree_on_statuses(desks(team.pmo), team, code)
+    reader = desks(team.pmo)
+    _agree_on_statuses(reader, team, code)
+    _find_figures(reader, team)
     _deliver(team, measure)
     open_measure(owner, team, measure)
     owner.press("Request gate")
@@ -152,20 +182,42 @@ def _close_month(controller: Desk, team: Team) -> None:
 
 
 def _agree_on_statuses(reader: Desk, team: Team, code: str) -> None:
-    """60 % of the plan has come: off track on the measure, in the list and rolled up at its package."""
+    """60 % of the plan has come, no milestone is late: the same on the measure, in the list and rolled up."""
     reader.open(f"{home(team)}/measures/{code}")
-    potential = reader.page.locator(".m-two > div", has_text="Potential Status")
-    expect(potential).to_contain_text("Off track")
+    both = reader.page.locator(".m-two > div")
+    expect(both.filter(has_text="Implementation Status")).to_contain_text("On track")
+    expect(both.filter(has_text="Potential Status")).to_contain_text("Off track")
+    expect(both.filter(has_text="Potential Status")).to_contain_text("actual to date 60")
     reader.open(f"{home(team)}/measures?q={code}")
-    row = reader.page.get_by_role("row", name=code)
-    expect(row).to_contain_text("Off track")
+    cells = reader.page.get_by_role("row", name=code).get_by_role("cell")
+    expect(cells.and_(reader.page.locator('[data-label="Implementation"]'))).to_have_text("On track")
+    expect(cells.and_(reader.page.locator('[data-label="Potential"]'))).to_have_text("Off track")
     reader.open(f"{home(team)}/hierarchy?node={team.package}")
     rolled = reader.page.locator(f"#n{team.package}")
     red = f"{home(team)}/measures?node={team.package}&potential=red"
     expect(rolled.get_by_role("link", name="off track")).to_have_attribute("href", red)
+    expect(rolled.locator('[data-label="Implementation"]')).to_have_text("1 on track")
+    expect(rolled.locator('[data-label="Potential"]')).to_have_text("1 off track")
     expect(rolled).to_contain_text("600")
-    reader.open(f"{home(team)}/?node={team.package}")
-    expect(reader.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def _find_figures(reader: Desk, team: Team) -> None:
+    """What was typed by month, in thousands, as the overview of the client sums it."""
+    planned_here = [month for month in span(FIRST, FIRST.plus(23)) if month.year == THIS_MONTH.year]
+    closed = [month for month in planned_here if month < THIS_MONTH]
+    reader.open(f"{home(team)}/")
+    figures = reader.page.locator("#figures li")
+    for label, value in (
+        ("Plan FY", f"{50 * len(planned_here)} k"),
+        ("Forecast FY", f"{50 * len(planned_here) - 20 * len(closed)} k"),
+        ("Actual to", f"{30 * len(closed)} k"),
+        ("Realisation", "60.0" if closed else "–"),
+        ("Full-year effect", "plan 600 k"),
+    ):
+        expect(figures.filter(has_text=label)).to_contain_text(value)
+    cell = reader.page.locator(".m-matrix").get_by_role("link")
+    expect(cell).to_contain_text("implementation on track, potential off track")
+    expect(cell.locator("strong")).to_have_text("1")
 
 
 def _deliver(team: Team, measure) -> None:  # type: ignore[no-untyped-def]
