@@ -21,10 +21,11 @@ from workers.relay import stop_on
 from workers.task import opened_platform
 
 LOOK_SECONDS = 20.0
-NIGHT_HOUR = 1  # UTC
+NIGHT_HOUR, MORNING_HOUR = 1, 5  # UTC
 NAMESPACE = UUID("6f1f6a0e-3a50-5f0e-9d3c-1d6a7a0f2b11")
 HOURLY = ("publish_head",)
-NIGHTLY = ("refresh_statuses", "publish_metrics", "purge_instance")  # of every instance
+NIGHTLY = ("refresh_statuses", "publish_metrics", "purge_instance", "remind")  # of every instance
+MORNINGLY = ("send_digests",)  # the same, when people will soon be at work
 NIGHTLY_PLATFORM = ("purge_platform", "fill_spares")
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,9 @@ def due_at(now: datetime, instances: list[str]) -> Iterator[Due]:
         for instance in instances:
             yield from (Due(job=job, when=day, instance=instance) for job in NIGHTLY)
         yield from (Due(job=job, when=day) for job in NIGHTLY_PLATFORM)
+    if now.hour >= MORNING_HOUR:
+        for instance in instances:
+            yield from (Due(job=job, when=day, instance=instance) for job in MORNINGLY)
 
 
 @action

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses
@@ -93,7 +94,14 @@ def _server(settings: Settings) -> Iterator[smtplib.SMTP]:
 @cache
 def _templates() -> Environment:
     loader = FileSystemLoader(HOME)
-    return Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (plain text, not HTML)
+    made = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (plain text, not HTML)
+    made.filters["day"] = _day
+    return made
+
+
+def _day(text: str) -> str:
+    """ "2026-12-03" as people write it: 3 December 2026."""
+    return f"{date.fromisoformat(text):%d %B %Y}".lstrip("0")
 
 
 def _one_line(text: str) -> str:

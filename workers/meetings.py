@@ -14,8 +14,8 @@ from tenants.instance.models.people import MemberRow
 from tenants.instance.queries.forums import load_forum
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.meetings import asked_on, load_meeting
+from tenants.instance.queries.notices import what_words
 from workers.letters import CalendarFile, send_with_entry
-from workers.notices import describe
 from workers.task import Task
 
 
@@ -54,15 +54,15 @@ def _entry(task: Task, meeting: Meeting, forum: Forum, organizer: MemberRow) -> 
 
 
 def _titles(work: Work, meeting: Meeting) -> list[str]:
-    asked = asked_on(work, meeting, true())
-    titles = []
+    asked = asked_on(work, meeting, true(), true())
+    template, titles = get_governance(work).template, []
     for item in meeting.agenda:
         line = asked.get(item.request) if item.request else None
         if line is None:
             titles.append(item.title)
             continue
         target = int(line.request.target) if line.request.target else None
-        titles.append(f"{describe(work, line.request.kind, target)}: {line.request.code} {line.title}")
+        titles.append(f"{what_words(template, line.request.kind, target)}: {line.request.code} {line.title}")
     return titles
 
 

@@ -1,90 +1,83 @@
-"""Letters about approval requests: to those a request waits for, and to the one who asked when it is decided."""
+"""Letters that tell people something, one by one or as one a day; and the round of the clock that finds what is due."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from domain.approvals.request import RequestState
-from domain.stages import Stage
-from tenants.database import Work
-from tenants.instance.models.measures import MeasureRow
-from tenants.instance.models.people import MemberRow
-from tenants.instance.models.requests import RequestRow, VoteRow
+from tenants.database import Work, action
+from tenants.instance.actions.notices import Letter, mail_digest, mail_notice, tell_asked, tell_decided
+from tenants.instance.actions.reminding import remind_of_condition, remind_of_request
 from tenants.instance.queries.governance import get_governance
-from workers.letters import send
+from tenants.instance.queries.notices import due_conditions, due_requests, waiting_digests
+from workers.letters import send, write
 from workers.task import Task
-
-KINDS = {"hold": "Hold", "resume": "Resume", "cancel": "Cancel", "reopen": "Reopen", "change": "Change request"}
-OUTCOMES = {
-    RequestState.APPROVED: "approved",
-    RequestState.REJECTED: "rejected",
-    RequestState.RETURNED: "returned for changes",
-    RequestState.WITHDRAWN: "withdrawn",
-    RequestState.VOIDED: "voided, because what it was about changed",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A request as a letter tells of it."""
-
-    request: RequestRow
-    measure: MeasureRow
-    requester: MemberRow
-    instance_name: str
-    what: str
 
 
 def announce_request(task: Task, request_id: str) -> None:
     """Tell everybody whose vote the request waits for; nobody, when it was settled meanwhile."""
-    asked = _asked(task.instance, UUID(request_id))
-    if asked.request.state != RequestState.OPEN:
-        return
-    people = select(MemberRow).where(MemberRow.id.in_(asked.request.waiting), MemberRow.is_active)
-    for member in task.instance.session.scalars(people.order_by(MemberRow.email)):
-        send(task, "request", member.name, member.email, **_variables(task, asked), due=asked.request.due_on)
+    tell_asked(task.instance, UUID(request_id))
 
 
 def announce_decision(task: Task, request_id: str) -> None:
-    """Tell the person who asked what became of it, with the last comment."""
-    asked = _asked(task.instance, UUID(request_id))
-    outcome = OUTCOMES.get(RequestState(asked.request.state))
-    if outcome is None or asked.request.state == RequestState.WITHDRAWN or not asked.requester.is_active:
-        return
-    variables = _variables(task, asked) | {"outcome": outcome, "comment": _last_comment(task.instance, asked)}
-    send(task, "decision", asked.requester.name, asked.requester.email, **variables)
+    """Tell the person who asked what became of it."""
+    tell_decided(task.instance, UUID(request_id))
 
 
-def describe(work: Work, kind: str, target: int | None) -> str:
-    """A request's kind in the template's words: "Gate into Decided", "Hold"."""
-    if target is None:
-        return KINDS.get(kind, kind)
-    return f"Gate into {get_governance(work).template.stages[Stage(target)].label}"
+def send_notice(task: Task, notice_id: str) -> None:
+    """One notice as a letter of its own."""
+
+    def post(letter: Letter) -> None:
+        [(kind, body)] = letter.notices
+        send(task, kind, letter.name, letter.email, **_variables(task, body))
+
+    mail_notice(task.instance, UUID(notice_id), post)
 
 
-def _asked(work: Work, request_id: UUID) -> Asked:
-    request = work.get(RequestRow, request_id)
-    return Asked(
-        request=request,
-        measure=work.get(MeasureRow, request.measure_id),
-        requester=work.get(MemberRow, request.requested_by),
-        instance_name=get_governance(work).name,
-        what=describe(work, request.kind, request.target_stage),
-    )
+def send_digest(task: Task, member_id: str) -> None:
+    """Everything that is due to one person as one letter; nothing when nothing is."""
+
+    def post(letter: Letter) -> None:
+        place = get_governance(task.instance).name
+        told = [_line(task, letter.name, kind, body) for kind, body in letter.notices]
+        send(task, "digest", letter.name, letter.email, instance=place, told=told, link=_link(task, "waiting"))
+
+    mail_digest(task.instance, UUID(member_id), post)
 
 
-def _variables(task: Task, asked: Asked) -> dict[str, object]:
-    place = f"{task.settings.public_url}/clients/{task.instance.instance.slug}"
+def send_digests(task: Task) -> None:
+    """One job for each person who wants one letter a day and has something for it."""
+    _put_digests(task.instance)
+
+
+def remind(task: Task) -> None:
+    """Every step and every condition that is due: each in a transaction of its own, so that a second run goes on."""
+    work = task.instance
+    today = work.now().date()
+    for request in due_requests(work, today):
+        remind_of_request(work, request)
+    for condition, due_on in due_conditions(work, today):
+        remind_of_condition(work, condition, due_on)
+
+
+@action
+def _put_digests(work: Work) -> None:
+    with work.transaction() as tx:
+        for person in waiting_digests(work):
+            tx.later("send_digest", member_id=str(person))
+
+
+def _line(task: Task, name: str, kind: str, body: Mapping[str, Any]) -> dict[str, str]:
+    variables = _variables(task, body)
     return {
-        "instance": asked.instance_name,
-        "what": asked.what,
-        "measure": f"{asked.measure.code} {asked.measure.title}",
-        "requester": asked.requester.name,
-        "link": f"{place}/requests/{asked.request.id}",
+        "subject": write(kind, name=name, public_url=task.settings.public_url, **variables)[0],
+        "link": variables["link"],
     }
 
 
-def _last_comment(work: Work, asked: Asked) -> str:
-    statement = select(VoteRow.comment).where(VoteRow.request_id == asked.request.id).order_by(VoteRow.at.desc())
-    return work.session.scalar(statement.limit(1)) or ""
+def _variables(task: Task, body: Mapping[str, Any]) -> dict[str, Any]:
+    return {**body, "instance": get_governance(task.instance).name, "link": _link(task, body["link"])}
+
+
+def _link(task: Task, path: str) -> str:
+    """A page of the instance: opening it shows what there is to decide and changes nothing."""
+    return f"{task.settings.public_url}/clients/{task.instance.instance.slug}/{path}"

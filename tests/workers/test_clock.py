@@ -8,7 +8,7 @@ from tenants.database import PlatformWork, platform_work
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tenants.registry import active_instances
 from tests.house import House
-from workers.clock import HOURLY, NIGHT_HOUR, NIGHTLY, NIGHTLY_PLATFORM, due_at, put_due
+from workers.clock import HOURLY, MORNING_HOUR, MORNINGLY, NIGHT_HOUR, NIGHTLY, NIGHTLY_PLATFORM, due_at, put_due
 from workers.jobs import JOBS
 
 NIGHT = datetime(2031, 3, 4, NIGHT_HOUR, 0, 5, tzinfo=UTC)
@@ -25,17 +25,19 @@ def test_two_clocks_put_everything_once(house: House, two_clients: object) -> No
         assert put_due(clock_at(NIGHT)) == expected
         assert put_due(clock_at(NIGHT + timedelta(minutes=59))) == 0
         assert put_due(clock_at(NIGHT + timedelta(hours=1))) == count * len(HOURLY)
+        morning = NIGHT + timedelta(hours=MORNING_HOUR - NIGHT_HOUR)
+        assert put_due(clock_at(morning)) == count * len(HOURLY + MORNINGLY)
         assert put_due(clock_at(NIGHT + timedelta(days=1))) == expected
 
 
 def test_a_clock_that_slept_through_the_night_makes_up_for_it_in_the_morning() -> None:
     early = {due.key for due in due_at(NIGHT - timedelta(hours=1), ["a"])}
     late = {due.job for due in due_at(NIGHT + timedelta(hours=8), ["a"]) if due.key not in early}
-    assert late == {*HOURLY, *NIGHTLY, *NIGHTLY_PLATFORM}
+    assert late == {*HOURLY, *NIGHTLY, *MORNINGLY, *NIGHTLY_PLATFORM}
 
 
 def test_every_job_of_the_clock_is_on_the_list(house: House) -> None:
-    assert all(JOBS[name].of_instance for name in (*HOURLY, *NIGHTLY))
+    assert all(JOBS[name].of_instance for name in (*HOURLY, *NIGHTLY, *MORNINGLY))
     assert not any(JOBS[name].of_instance for name in NIGHTLY_PLATFORM)
 
 
