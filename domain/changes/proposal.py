@@ -80,9 +80,14 @@ def _other_amounts(series: Mapping[Scenario, Amounts], line: EffectLine | None) 
 
 
 def _promised(there: tuple[Milestone, ...], proposed: Mapping[MilestoneId, Mapping[str, Any]]) -> tuple[Milestone, ...]:
-    kept = [replace(each, **proposed.get(each.id, {})) for each in there]
+    kept = [replace(each, **_anew(each, proposed.get(each.id, {}))) for each in there]
     known = {each.id for each in there}
     return (*kept, *(Milestone(id=key, **fields) for key, fields in proposed.items() if key not in known))
+
+
+def _anew(there: Milestone, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A day that is promised anew knows of earlier holds."""
+    return {**fields, "held_days": 0} if fields.get("due", there.due) != there.due else fields
 
 
 def _described(there: tuple[EffectLine, ...], proposal: Proposal) -> tuple[EffectLine, ...]:

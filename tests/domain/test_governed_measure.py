@@ -32,6 +32,7 @@ from domain.lifecycle import (
     MeasureCancelled,
     MeasureClosed,
     MeasureHeld,
+    MeasureReopened,
     MeasureResumed,
     PlanVersionLocked,
     StageReached,
@@ -42,6 +43,7 @@ from domain.lifecycle import (
     decide_enter_amounts,
     decide_request_cancel,
     decide_request_hold,
+    decide_request_reopen,
     decide_request_resume,
     evolve,
 )
@@ -81,7 +83,9 @@ TURNS: dict[str, Callable[..., Any]] = {
     "hold": decide_request_hold,
     "resume": decide_request_resume,
     "cancel": decide_request_cancel,
+    "reopen": decide_request_reopen,
 }
+REASONS = {"hold": "capacity", "resume": "capacity", "cancel": "cost", "reopen": "audit"}
 
 
 class GovernedMeasure(RuleBasedStateMachine):
@@ -177,9 +181,8 @@ class GovernedMeasure(RuleBasedStateMachine):
 
     @rule(person=people, kind=st.sampled_from(list(TURNS)))
     def request_turn(self, person: PersonId, kind: str) -> None:
-        reason = "cost" if kind == "cancel" else "capacity"
         where, by, number = self.around(), actor(person), next(self.ids)
-        self.opened(TURNS[kind](self.measure, reason, "Because", where, by, self.now, number))
+        self.opened(TURNS[kind](self.measure, REASONS[kind], "Because", where, by, self.now, number))
 
     def vote(self, request: ApprovalRequest, person: PersonId, choice: Choice, behalf: PersonId | None) -> None:
         by = actor(person, on_behalf_of=behalf, confirmed_at=self.now)
@@ -216,20 +219,25 @@ class GovernedMeasure(RuleBasedStateMachine):
 
     @invariant()
     def no_stage_without_its_approved_request(self) -> None:
-        reached = [event for event in self.events if isinstance(event, StageReached)]
-        assert [event.after for event in reached] == list(Stage)[1 : self.measure.stage]
-        assert len({event.request for event in reached}) == len(reached)
-        for event in reached:
+        moves = [event for event in self.events if isinstance(event, StageReached | MeasureReopened)]
+        stage = Stage.DEFINED
+        for event in moves:
+            step = 1 if isinstance(event, StageReached) else -1
+            assert (event.before, event.after) == (stage, stage + step)
+            stage = event.after
+        assert stage is self.measure.stage
+        assert len({event.request for event in moves}) == len(moves)
+        for event in moves:
             request = self.requests[event.request]
             assert request.state is RequestState.APPROVED
-            assert request.target is event.after
+            assert request.target is (event.after if isinstance(event, StageReached) else None)
             assert all(step.settled is RequestState.APPROVED for step in request.steps)
             assert not any(result.is_open for result in request.checklist)
 
     @invariant()
     def no_turn_without_its_approved_request(self) -> None:
         for event in self.events:
-            if isinstance(event, MeasureHeld | MeasureResumed | MeasureCancelled):
+            if isinstance(event, MeasureHeld | MeasureResumed | MeasureCancelled | MeasureReopened):
                 assert self.requests[event.request].state is RequestState.APPROVED
 
     @invariant()
@@ -256,16 +264,21 @@ class GovernedMeasure(RuleBasedStateMachine):
 
     @invariant()
     def locked_plan_never_changes(self) -> None:
-        assert (self.locked is not None) == (self.measure.plan_version == 1) == (self.measure.stage >= Stage.DECIDED)
+        was_decided = any(isinstance(event, StageReached) and event.after is Stage.DECIDED for event in self.events)
+        assert (self.locked is not None) == (self.measure.plan_version == 1) == was_decided
         if self.locked is not None:
             assert canonical_plan(self.measure) == self.locked
 
     @invariant()
     def closed_means_that_the_controller_accepted(self) -> None:
         closures = [event for event in self.events if isinstance(event, MeasureClosed)]
-        assert len(closures) == (self.measure.stage is Stage.CLOSED)
+        reopened = [event for event in self.events if isinstance(event, MeasureReopened)]
+        opened_again = sum(event.before is Stage.CLOSED for event in reopened)
+        assert len(closures) - opened_again == (self.measure.stage is Stage.CLOSED)
         for event in closures:
-            assert event.accepted_by == (self.measure.controller,)
+            assert event.accepted_by
+            if event is closures[-1] and self.measure.stage is Stage.CLOSED:
+                assert event.accepted_by == (self.measure.controller,)
 
     @invariant()
     def open_request_is_about_what_is_there_and_one_of_its_family(self) -> None:
@@ -275,6 +288,12 @@ class GovernedMeasure(RuleBasedStateMachine):
         for request in still:
             assert request.subject == subject_of(self.measure, request.kind).text
             assert request.waits_for
+
+    @invariant()
+    def on_hold_nothing_is_decided_but_what_ends_it(self) -> None:
+        for at_vote, request, _voted in self.votes:
+            if at_vote.state is MeasureState.ON_HOLD:
+                assert request.kind in ("resume", "cancel")
 
     @invariant()
     def replaying_the_events_gives_the_state(self) -> None:

@@ -32,6 +32,7 @@ from domain.lifecycle import (
     MeasureEdited,
     MeasureFrozen,
     MeasureHeld,
+    MeasureReopened,
     MeasureResumed,
     MilestoneRemoved,
     MilestoneSaved,
@@ -39,10 +40,12 @@ from domain.lifecycle import (
     MonthClosed,
     MonthNotBegun,
     NegativeAmount,
+    NothingToReopen,
     NotOnHold,
     NotTheController,
     PlanLocked,
     PlanVersionLocked,
+    ReopenRequested,
     StageReached,
     UnknownEffectKind,
     UnknownReason,
@@ -60,6 +63,7 @@ from domain.lifecycle import (
     decide_remove_milestone,
     decide_request_cancel,
     decide_request_hold,
+    decide_request_reopen,
     decide_request_resume,
     decide_save_line,
     decide_waive_milestone,
@@ -68,7 +72,7 @@ from domain.lifecycle import (
 from domain.measures import Measure
 from domain.months import Month
 from domain.refusals import Refusal
-from domain.seal import seal
+from domain.seal import canonical_plan, seal
 from domain.segregation import SegregationConflict
 from domain.stages import MeasureState, Stage
 from domain.value import Scenario
@@ -207,6 +211,52 @@ def test_hold_resume_and_cancel_at_every_stage_in_every_state(turn: Any, stage: 
 )
 def test_hold_needs_a_reason_from_the_list_and_a_sentence(reason: str, text: str, expected: Refusal) -> None:
     assert decide_request_hold(measure(), reason, text, situation(), actor(OWNER), NOW, request_id()) == expected
+
+
+@pytest.mark.parametrize(("stage", "state"), list(product(Stage, MeasureState)))
+def test_every_active_measure_past_the_first_stage_can_be_reopened(stage: Stage, state: MeasureState) -> None:
+    of = at_stage(stage, state=state)
+    outcome = decide_request_reopen(of, "audit", "Because", situation(), actor(OWNER), NOW, request_id())
+    if state is not ACTIVE:
+        assert outcome == MeasureNotActive(state=state)
+    elif stage is Stage.DEFINED:
+        assert outcome == NothingToReopen(code="M-0001")
+    else:
+        assert isinstance(outcome, ReopenRequested)
+        assert [step.name for step in outcome.request.steps] == ["Controller", "Sponsor"]
+
+
+def test_reopening_needs_a_reason_of_its_own_list_and_the_right() -> None:
+    of = at_stage(Stage.CLOSED)
+    unknown = decide_request_reopen(of, "capacity", "Because", situation(), actor(OWNER), NOW, request_id())
+    assert unknown == UnknownReason(list=ReasonList.REOPEN, code="capacity")
+    refused = decide_request_reopen(of, "audit", "Because", situation(), actor(LEADER), NOW, request_id())
+    assert refused == NotAllowed(capability=Capability.REOPEN_MEASURE)
+
+
+@pytest.mark.parametrize("stage", list(Stage)[1:])
+def test_reopened_measure_is_one_stage_back_with_its_plan_locked(stage: Stage) -> None:
+    of = at_stage(stage)
+    (happened,) = apply_approved(of, approved("reopen", of), template(), NOW)
+    assert isinstance(happened, MeasureReopened)
+    assert (happened.before, happened.after) == (stage, Stage(stage - 1))
+    after = evolve(of, happened)
+    assert (after.stage, after.plan_version) == (Stage(stage - 1), of.plan_version)
+
+
+def test_hold_moves_what_is_open_by_the_days_it_lasted_and_the_promise_stays() -> None:
+    of = measure(milestones=(milestone(1, done_on=None), milestone(2)))
+    held = evolve(of, apply_approved(of, approved("hold", of), template(), NOW)[0])
+    assert held.held_on == NOW.date()
+    (resumed,) = apply_approved(held, approved("resume", held), template(), NOW + timedelta(days=9))
+    assert isinstance(resumed, MeasureResumed)
+    assert resumed.days == 9
+    after = evolve(held, resumed)
+    still, done = after.milestones
+    assert (still.due, still.due_now) == (date(2026, 6, 30), date(2026, 7, 9))
+    assert done.held_days == 0
+    assert after.held_on is None
+    assert canonical_plan(after) == canonical_plan(of)
 
 
 def test_hold_needs_the_right() -> None:
