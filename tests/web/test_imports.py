@@ -471,10 +471,10 @@ def test_who_manages_no_people_lets_nobody_in(browser: Callable[[str], Client], 
 def test_a_file_is_checked_once_and_anew_when_it_or_the_instance_changed(
     wizard: Wizard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from web.instance.imports import preview
+    from web.instance.imports import looking
 
     checks: list[object] = []
-    monkeypatch.setattr(preview, "check", lambda *given: checks.append(given) or check(*given))
+    monkeypatch.setattr(looking, "check", lambda *given: checks.append(given) or check(*given))
     row = line()
     address = wizard.preview(csv(row, line(End="never")))
     pages = [wizard.client.get(f"{address}{part}").words for part in ("", "?rows=all", "", "?rows=look")]

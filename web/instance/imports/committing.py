@@ -18,7 +18,8 @@ from tenants.newcomers import enrol
 from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
-from web.instance.imports.preview import Looked, check_now, look, preview_page, rows_file
+from web.instance.imports.looking import Looked, check_now, look, rows_file
+from web.instance.imports.preview import preview_page
 from web.instance.imports.reading import numbers, open_upload, read_file, scope
 from web.refusals import words_of
 from web.responses import see

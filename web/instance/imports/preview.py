@@ -9,42 +9,30 @@ from uuid import UUID
 from flask import render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from domain.access import Capability, NotAllowed
+from domain.access import Capability
 from domain.imports import (
-    Checked,
     ColumnMapping,
     Field,
-    ImportPreview,
     MappingUnusable,
     RowProblem,
     RowState,
     Severity,
-    Table,
     TableRow,
-    check,
-    checked,
-    fingerprint,
-    rejected_rows,
 )
 from domain.imports.fields import AMOUNTS, DATES
 from tenants.bell import queue_state
-from tenants.instance.actions.import_commit import may_not_admit
-from tenants.instance.actions.imports import keep_check
-from tenants.instance.queries.import_reference import get_reference
 from tenants.instance.queries.imports import (
     COMMITTED,
     MAPPING,
     WAITING,
     ImportLine,
-    Upload,
-    find_check,
     get_import,
     get_upload,
 )
-from tenants.instance.spreadsheets import Sheet, write_xlsx
 from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
+from web.instance.imports.looking import Looked, check_now, look, rows_file
 from web.instance.imports.reading import LIMITS, XLSX, field_label, open_upload, problem_words, scope
 from web.responses import see
 
@@ -52,26 +40,6 @@ F = Field
 PAGE, NAMED_ROWS, LONGEST_CELL, LONGEST_HEAD = 50, 5, 60, 24
 _SHOWN = (F.PROGRAM, F.PROJECT, F.TITLE, F.OWNER, F.CONTROLLER, F.START, F.END, F.PLAN_TOTAL, F.FORECAST_TOTAL)
 _FIGURES = (*AMOUNTS, *DATES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Looked:
-    """A checked upload in hand, with what would come of all rows but those to correct."""
-
-    upload: Upload
-    mapping: ColumnMapping
-    checked: Checked
-    wrong: tuple[int, ...]
-    left_out: frozenset[int]
-    refusal: NotAllowed | None
-
-    @property
-    def table(self) -> Table:
-        return self.upload.table
-
-    @property
-    def standing(self) -> tuple[int, ...]:
-        return tuple(number for number in self.wrong if number not in self.left_out)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,44 +86,6 @@ def to_correct(upload: UUID) -> Response:
     content = rows_file(preview, wrong, found.line.filename)
     name = f"{found.line.filename.rpartition('.')[0]} rows to correct.xlsx"
     return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
-
-
-def look(found: Upload) -> Looked | MappingUnusable:
-    """What the check says of the table as the instance is now: checked once, kept until either changes."""
-    here = hand()
-    reference = get_reference(here.work, scope())
-    state = fingerprint(reference)
-    outcome = find_check(found, state)
-    if found.mapping is None:
-        return MappingUnusable()
-    if outcome is None:
-        preview = check(found.table, found.mapping, reference)
-        if isinstance(preview, MappingUnusable):
-            return preview
-        outcome = checked(preview)
-        keep_check(here.work, found.line.id, outcome, state, found.line.version)
-    return Looked(
-        upload=found,
-        mapping=found.mapping,
-        checked=outcome,
-        wrong=outcome.wrong,
-        left_out=frozenset(found.line.left_out) & frozenset(outcome.wrong),
-        refusal=may_not_admit(outcome.people, here.actor),
-    )
-
-
-def check_now(found: Upload) -> ImportPreview | MappingUnusable:
-    """The whole file held against the instance as it is now."""
-    if found.mapping is None:
-        return MappingUnusable()
-    return check(found.table, found.mapping, get_reference(hand().work, scope()))
-
-
-def rows_file(preview: ImportPreview, rows: Sequence[int], filename: str) -> bytes:
-    """A workbook of these rows with the words of their problems."""
-    rejected = rejected_rows(preview, problem_words, rows)
-    note = (f"Rows of {filename} to correct. Correct them here and bring this file back; the other rows stay.",)
-    return write_xlsx([Sheet(name="Rows to correct", headers=rejected.headers, rows=rejected.rows)], note)
 
 
 def preview_page(looked: Looked, errors: dict[str, str]) -> str:
