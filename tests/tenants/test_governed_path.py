@@ -113,7 +113,7 @@ def test_hold_and_resume_go_through_approval(team: Team) -> None:
         assert team.row(measure).state == expected
 
 
-def test_a_measure_is_closed_by_the_controller_on_evidence(house: House, work: Work) -> None:
+def test_a_measure_is_closed_by_the_controller_on_evidence_reopened_and_closed_again(house: House, work: Work) -> None:
     team = Team(house.work(house.onboard("Closing AG")), house)
     measure = team.define()
     line = team.plan(measure)
@@ -137,6 +137,12 @@ def test_a_measure_is_closed_by_the_controller_on_evidence(house: House, work: W
     team.approve(team.ask(measure, Stage.IMPLEMENTED), team.pmo, team.sponsor)
     closing = evidence.Proof(id=EvidenceId(uuid4()), title="Invoices 2026", note="Ledger extract", is_closure=True)
     assert not isinstance(evidence.add_evidence(team.work, measure, closing, owner), Refusal)
+    team.approve(team.ask(measure, Stage.CLOSED), team.controller)
+    assert team.row(measure).stage == Stage.CLOSED
+    asked = requests.request_turn(team.work, measure, uuid4(), "reopen", "evidence", "An invoice was wrong.", owner)
+    assert not isinstance(asked, Refusal), asked
+    team.approve(asked.request, team.controller, team.sponsor)
+    assert team.row(measure).stage == Stage.IMPLEMENTED
     team.approve(team.ask(measure, Stage.CLOSED), team.controller)
     assert team.row(measure).stage == Stage.CLOSED
 
