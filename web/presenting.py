@@ -61,7 +61,13 @@ def title_of(kind: str, target: Stage | None, template: GovernanceTemplate) -> s
     """What is asked for: "Gate into Decided", "Hold"."""
     if target is not None:
         return _("Gate into %(stage)s", stage=template.stages[target].label)
-    return {"hold": _("Put on hold"), "resume": _("Resume"), "cancel": _("Cancel")}.get(kind, kind)
+    turns = {
+        "hold": _("Put on hold"),
+        "resume": _("Resume"),
+        "cancel": _("Cancel"),
+        "change": _("Change what is locked"),
+    }
+    return turns.get(kind, kind)
 
 
 def reason_of(request: ApprovalRequest, template: GovernanceTemplate) -> str:

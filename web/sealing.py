@@ -11,9 +11,9 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from domain.ids import LineId
-from domain.months import FiscalYear, Month
-from domain.value import EffectLine, Recurrence, Scenario, Sign, full_year_effect, in_instance_currency, in_year
+from domain.months import FiscalYear
+from domain.seal import read_lines
+from domain.value import EffectLine, Scenario, Sign, full_year_effect, in_instance_currency, in_year
 from tenants.instance.queries.governance import Governance
 from web.formats import DASH, cents, day, money, month, scale_of
 from web.wording import field_name
@@ -119,7 +119,7 @@ class Reading:
     def _fields(self) -> Iterable[tuple[str, str]]:
         plain = [name for name in self.values if name.partition(".")[0] not in ("line", "milestone", "evidence")]
         for name in sorted(plain, key=lambda each: (FIRST.index(each) if each in FIRST else len(FIRST), each)):
-            if name not in ("code", "package"):
+            if name not in ("code", "package", "proposal"):
                 yield self.label(name), self.shown(name, self.values[name])
         for (kind, _key), part in self.parts.items():
             if kind == "milestone":
@@ -130,7 +130,7 @@ class Reading:
                 yield _("Evidence"), value
 
     def lines(self) -> list[EffectLine]:
-        return [_line(key, part) for (kind, key), part in self.parts.items() if kind == "line"]
+        return list(read_lines(self.values))
 
     def _figures(self, scenario: Scenario, year: FiscalYear) -> Figures | None:
         lines = in_instance_currency(self.lines(), self.governance.rates)
@@ -161,23 +161,6 @@ def _full(lines: Iterable[EffectLine], scenario: Scenario) -> Decimal | None:
     """Recurring only; None where nothing recurs."""
     recurring = [line for line in lines if line.is_recurring]
     return full_year_effect(recurring, scenario) if recurring else None
-
-
-def _line(key: str, part: Mapping[str, str]) -> EffectLine:
-    series: dict[Scenario, dict[Month, Decimal]] = defaultdict(dict)
-    for name, value in part.items():
-        scenario, dot, when = name.partition(".")
-        if dot and scenario in SCENARIOS:
-            series[SCENARIOS[scenario]][Month.parse(when)] = Decimal(value)
-    return EffectLine(
-        id=LineId(UUID(key)),
-        name=part.get("name", ""),
-        kind=part.get("kind", ""),
-        recurrence=Recurrence(part.get("recurrence", "recurring")),
-        sign=Sign(part.get("sign", "benefit")),
-        currency=part.get("currency", ""),
-        series=series,
-    )
 
 
 def seal_words(seal: str) -> str:

@@ -114,6 +114,7 @@ SAMPLES |= {
             "/milestones/new",
             "/evidence/new",
             "/holds/new",
+            "/changes/new",
             "/resumptions/new",
             "/cancellations/new",
             "/status-overrides/new",

@@ -31,6 +31,7 @@ from web.refusals import words_of
 from web.responses import see
 from web.sealing import Reading, seal_words
 from web.shell import tell
+from web.weighing import weighed_request
 
 C = Capability
 bp = Blueprint("requests", __name__, url_prefix="/requests")
@@ -110,6 +111,7 @@ def _page(request_id: UUID, errors: Mapping[str, str], kept: Mapping[str, str]) 
         reason=reason_of(asked, governance.template),
         sealed=reading.sealed(asked.kind, year),
         changes=reading.changes(sheet.changes),
+        change=weighed_request(asked, names, governance),
         seal=seal_words(asked.seal),
         checklist=checklist,
         checklist_counts=counts_of(checklist),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,11 +20,9 @@ from domain.governance.policies import CHANGE, Condition, Fact, Policy
 from domain.ids import RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
-from domain.seal import FieldChange, differences, read_lines
+from domain.seal import read_lines
 from domain.value import Scenario, full_year_effect, in_instance_currency, total
 from tenants.database import Work
-from tenants.instance.models.people import MemberRow
-from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import PlanVersionRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.directory import get_directory
@@ -62,19 +60,14 @@ class ChangePreview:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanVersion:
-    """One locked plan: by which request, what is other than in the version before, and its sums at plan rates."""
+    """One locked plan, by which request, and its sums at plan rates."""
 
     number: int
     locked_at: datetime
     seal: str
     request: UUID | None
-    kind: str
-    requested_by: str
-    changes: tuple[FieldChange, ...]
-    fields: Mapping[str, str]  # canonical text of the plan, with what it was before: names of lines are in it
     full_year: Decimal
     net: Decimal  # every planned month after one-off cost
-    end: date | None
 
 
 def preview_change(
@@ -116,41 +109,17 @@ def considered(policies: Sequence[Policy], facts: Mapping[str, Fact]) -> tuple[C
 
 def list_plan_versions(work: Work, measure: UUID, governance: Governance) -> tuple[PlanVersion, ...]:
     """Every version of a measure's locked plan, the first one first. One statement."""
-    statement = (
-        select(PlanVersionRow, RequestRow.kind, MemberRow.name)
-        .outerjoin(RequestRow, RequestRow.id == PlanVersionRow.request_id)
-        .outerjoin(MemberRow, MemberRow.id == RequestRow.requested_by)
-        .where(PlanVersionRow.measure_id == measure)
-        .order_by(PlanVersionRow.number)
-    )
-    found: list[PlanVersion] = []
-    before: Mapping[str, str] | None = None
-    for row, kind, name in work.session.execute(statement):
-        fields = json.loads(row.body["text"])
-        found.append(_version(row, kind or "", name or "", before, fields, governance))
-        before = fields
-    return tuple(found)
+    statement = select(PlanVersionRow).where(PlanVersionRow.measure_id == measure).order_by(PlanVersionRow.number)
+    return tuple(_version(row, governance) for row in work.session.scalars(statement))
 
 
-def _version(
-    row: PlanVersionRow,
-    kind: str,
-    name: str,
-    before: Mapping[str, str] | None,
-    fields: Mapping[str, str],
-    governance: Governance,
-) -> PlanVersion:
-    lines = in_instance_currency(read_lines(fields), governance.rates)
+def _version(row: PlanVersionRow, governance: Governance) -> PlanVersion:
+    lines = in_instance_currency(read_lines(json.loads(row.body["text"])), governance.rates)
     return PlanVersion(
         number=row.number,
         locked_at=row.locked_at,
         seal=row.digest,
         request=row.request_id,
-        kind=kind,
-        requested_by=name,
-        changes=() if before is None else differences(before, fields),
-        fields=fields if before is None else {**before, **fields},
         full_year=full_year_effect(lines, Scenario.PLAN),
         net=total(lines, Scenario.PLAN),
-        end=date.fromisoformat(fields["end"]) if fields.get("end") else None,
     )

@@ -39,7 +39,7 @@ def request_gate(code: str) -> tuple[str, int] | Response:
     outcome = ask_for_gate(taken.hand.work, taken.measure.id, identity, target, taken.hand.actor, comment)
     if not isinstance(outcome, Requested):
         return _gate_again(code, words_of(outcome))
-    _tell(taken, outcome.request)
+    tell_requested(taken, outcome.request)
     return see(url_for(".show", code=code))
 
 
@@ -96,7 +96,7 @@ def _turn(code: str, kind: str) -> tuple[str, int] | Response:
         ), 422
     outcome = request_turn(taken.hand.work, taken.measure.id, posted_id(), kind, reason, text, taken.hand.actor)
     if isinstance(outcome, Requested):
-        _tell(taken, outcome.request)
+        tell_requested(taken, outcome.request)
         return see(url_for(".show", code=code))
     field = "reason" if isinstance(outcome, UnknownReason) else "comment" if isinstance(outcome, FieldMissing) else ""
     return _form(taken, kind, {field: words_of(outcome)}, request.form), 422
@@ -144,7 +144,8 @@ def _words(code: str) -> dict[str, dict[str, str]]:
     }
 
 
-def _tell(taken: Taken, asked: ApprovalRequest) -> None:
+def tell_requested(taken: Taken, asked: ApprovalRequest) -> None:
+    """What was asked for, and for whom it waits: on the next page."""
     title = title_of(asked.kind, asked.target, taken.governance.template)
     step = asked.steps[asked.current] if asked.current is not None else None
     who = approvers_words(step, get_names(taken.hand.work)) if step else ""

@@ -1,5 +1,6 @@
 """The next gate as a dry run: what is missing and where it is mended, who would decide, and whether one may ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,13 @@ from flask_babel import gettext as _
 
 from domain.access import Actor, Capability, NotAllowed
 from domain.approvals.choosing import add_working_days
-from domain.approvals.request import ApprovalRequest
+from domain.approvals.request import ApprovalRequest, RequestStep
 from domain.gates import GateNotReady, MeasureNotActive
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import GATE_KINDS
+from domain.governance.template import GovernanceTemplate
 from domain.stages import MeasureState
-from tenants.instance.queries.measure import GatePreview, MeasureSheet
+from tenants.instance.queries.measure import GatePreview, MeasureSheet, Names
 from web.formats import day, initials
 from web.presenting import CriterionItem, approvers_words, checklist_of, rule_words
 from web.refusals import words_of
@@ -88,21 +90,26 @@ def _deciders(sheet: MeasureSheet, gate: GatePreview) -> tuple[Decider, ...]:
     """The steps with their people; where nobody can decide, the steps of the policy by name."""
     if gate.policy and not gate.steps:
         return tuple(Decider(name=step.name, role="", note="") for step in gate.policy.steps)
+    return deciders_of(gate.steps, sheet.names, sheet.governance.template)
+
+
+def deciders_of(steps: Iterable[RequestStep], names: Names, template: GovernanceTemplate) -> tuple[Decider, ...]:
+    """Who would decide a request with these steps, in order."""
     found = []
-    for step in gate.steps:
-        people = approvers_words(step, sheet.names)
+    for step in steps:
+        people = approvers_words(step, names)
         due = _("within %(n)s working days", n=step.due_working_days)
-        role = step.name if len(step.approvers) > 1 else _role(sheet, step.selector)
+        role = step.name if len(step.approvers) > 1 else _role(template, step.selector)
         note = ", ".join(filter(None, [rule_words(step), due]))
         single = initials(people) if len(step.approvers) == 1 else ""
-        is_firm = bool(single) and step.approvers[0] in sheet.names.firm
+        is_firm = bool(single) and step.approvers[0] in names.firm
         found.append(Decider(name=people, role=role, note=note, initials=single, firm=is_firm))
     return tuple(found)
 
 
-def _role(sheet: MeasureSheet, selector: str) -> str:
+def _role(template: GovernanceTemplate, selector: str) -> str:
     """Whom a step asks, with the role as this client's template calls it."""
-    labels = {f"role:{each.role}": each.label for each in sheet.governance.template.roles}
+    labels = {f"role:{each.role}": each.label for each in template.roles}
     return labels.get(selector) or approvers(selector)
 
 

@@ -115,7 +115,7 @@ def groups_of(
             posted,
             [not locked and is_enterable(scenario, month, closed, today) for month in year.months],
         )
-        others = [_plain_row(line, each, year) for each in REFERENCES.get(scenario, ())]
+        others = [plain_row(line, each, year) for each in REFERENCES.get(scenario, ())]
         groups.append({"label": line.name, "note": line.currency, "rows": [row, *others]})
     return groups
 
@@ -145,22 +145,24 @@ def _entry_row(
         "label": word,
         "said": f"{line.name}, {word}",
         "cells": cells,
-        "years": _years(line, scenario, year),
+        "years": year_sums(line, scenario, year),
     }
 
 
-def _plain_row(line: EffectLine, scenario: Scenario, year: FiscalYear) -> dict[str, Any]:
+def plain_row(line: EffectLine, scenario: Scenario, year: FiscalYear) -> dict[str, Any]:
+    """A row that only shows a series."""
     series = line.series.get(scenario, {})
     cells = [{"text": money(series[m]) if m in series else "", "off": not series.get(m)} for m in year.months]
     return {
         "mark": MARKS[scenario],
         "label": scenario_word(scenario),
         "cells": cells,
-        "years": _years(line, scenario, year),
+        "years": year_sums(line, scenario, year),
     }
 
 
-def _years(line: EffectLine, scenario: Scenario, year: FiscalYear) -> list[str]:
+def year_sums(line: EffectLine, scenario: Scenario, year: FiscalYear) -> list[str]:
+    """The one column behind the months."""
     inside = [value for month, value in line.series.get(scenario, {}).items() if month in year]
     return [money(sum(inside, Decimal(0))) if inside else ""]
 

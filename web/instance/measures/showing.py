@@ -20,6 +20,7 @@ from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.gating import gate_of
 from web.instance.measures.milestoning import milestones_of
+from web.instance.measures.plan_versions import changes_of
 from web.instance.measures.standing import implementation_why, override_of, potential_why, stages_of, stop_of
 from web.instance.measures.taking import crumbs_of
 from web.instance.measures.valuing import value_of
@@ -35,6 +36,7 @@ ACTS = {
     "actual": (C.ENTER_ACTUALS,),
     "milestones": (C.UPDATE_MILESTONES,),
     "promise": (C.EDIT_MEASURE,),
+    "change": (C.REQUEST_CHANGE,),
     "hold": (C.HOLD_MEASURE,),
     "cancel": (C.CANCEL_MEASURE,),
     "audit": (C.VIEW_AUDIT,),
@@ -78,6 +80,7 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         gate_counts=counts_of(gate.items) if gate else "",
         value=value_of(sheet, _year(sheet), Month.of(today)),
         milestones=milestones_of(sheet, today),
+        changes=changes_of(sheet),
         asked=[_request(sheet, each, here.person.id) for each in sheet.requests],
         template=template,
         trail=events_of(here.work, scope, sheet.measure.id, LAST_EVENTS),
@@ -98,6 +101,7 @@ def _may(sheet: MeasureSheet, actor: Actor) -> dict[str, bool]:
     waits = {each.kind for each in sheet.requests if each.current is not None} & {"hold", "resume", "cancel"}
     is_turnable = measure.stage is not Stage.CLOSED and not waits
     may |= {name: may[name] and is_open for name in ("edit", "plan", "forecast", "actual", "milestones", "promise")}
+    may["change"] &= is_open and measure.plan_version > 0
     may["plan"] &= measure.plan_version == 0
     may["promise"] &= measure.plan_version == 0
     may["actual"] &= measure.stage >= Stage.DECIDED
