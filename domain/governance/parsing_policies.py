@@ -1,5 +1,6 @@
 """Reads approval policies: typed conditions, approver selectors, quorums, and that every governed act has a policy."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.access import Role
@@ -27,17 +28,28 @@ from domain.stages import Stage
 SELECTORS = ("measure", "role", "people", "forum")
 
 
+@dataclass(frozen=True)
+class Escalation:
+    """Who is asked, to whom it goes on when they do not decide, and where the template says so."""
+
+    asked: Role
+    to: Role
+    entry: Entry
+
+
 def read_policies(entry: Entry, order_decisions: tuple[str, ...]) -> tuple[Policy, ...]:
     known = (*MEASURE_KINDS, *(f"order:{decision}" for decision in order_decisions))
     policies: list[Policy] = []
+    escalations: list[Escalation] = []
     for item in entry.items(at_least=1):
-        policy = read_policy(item, known)
+        policy = read_policy(item, known, escalations)
         if any(policy.key == other.key for other in policies):
             item.note(Fault.DUPLICATE_KEY, policy.key)
         if any(policy.governs == other.governs and not other.when for other in policies):
             item.note(Fault.INCONSISTENT, policy.key, "an earlier policy without conditions governs the same")
         check_closure(item, policy)
         policies.append(policy)
+    check_escalations(escalations)
     for kind in REQUIRED_KINDS if entry else ():
         if not any(policy.governs == kind and not policy.when for policy in policies):
             entry.note(Fault.INCONSISTENT, kind, "a last policy without conditions for every governed act")
@@ -51,10 +63,33 @@ def check_closure(entry: Entry, policy: Policy) -> None:
         entry.note(Fault.INCONSISTENT, policy.key, "a step of the measure's controller in every closure")
 
 
-def read_policy(item: Entry, known: tuple[str, ...]) -> Policy:
+def check_escalations(escalations: list[Escalation]) -> None:
+    """What nobody decides goes on to somebody else in the end: over all policies no role leads back to itself."""
+    follows: dict[Role, list[Role]] = {}
+    for each in escalations:
+        follows.setdefault(each.asked, []).append(each.to)
+    for each in escalations:
+        if way := way_back(follows, each.to, each.asked):
+            each.entry.note(Fault.CIRCULAR, " > ".join((each.asked, *way)), "an escalation that ends")
+
+
+def way_back(follows: dict[Role, list[Role]], start: Role, goal: Role) -> list[Role]:
+    """The shortest way from one role to another along escalations; empty where there is none."""
+    ways, seen = [[start]], {start}
+    for way in ways:
+        if way[-1] is goal:
+            return way
+        for role in follows.get(way[-1], []):
+            if role not in seen:
+                seen.add(role)
+                ways.append([*way, role])
+    return []
+
+
+def read_policy(item: Entry, known: tuple[str, ...], escalations: list[Escalation]) -> Policy:
     fields = item.fields(("key", "label", "governs", "steps"), ("when",))
     governs = fields["governs"].one_of(known)
-    steps = tuple(read_step(step, governs) for step in fields["steps"].items(at_least=1))
+    steps = tuple(read_step(step, governs, escalations) for step in fields["steps"].items(at_least=1))
     if steps and all(step.when for step in steps):
         fields["steps"].note(Fault.INCONSISTENT, "every step has conditions", "one step that always applies")
     return Policy(
@@ -66,16 +101,20 @@ def read_policy(item: Entry, known: tuple[str, ...]) -> Policy:
     )
 
 
-def read_step(item: Entry, governs: str) -> Step:
+def read_step(item: Entry, governs: str, escalations: list[Escalation]) -> Step:
     fields = item.fields(("name", "approvers", "due"), ("quorum", "when", "escalate_to", "step_up"))
     approvers = read_approvers(fields["approvers"])
+    to = fields["escalate_to"].member(Role) if fields["escalate_to"] else None
+    asked = role_asked(approvers)
+    if to and asked:
+        escalations.append(Escalation(asked, to, fields["escalate_to"]))
     return Step(
         name=fields["name"].text(),
         approvers=approvers,
         quorum=read_quorum(fields["quorum"], approvers),
         due_working_days=fields["due"].whole(1, 250),
         when=read_conditions(fields["when"], governs),
-        escalate_to=fields["escalate_to"].member(Role) if fields["escalate_to"] else None,
+        escalate_to=to,
         step_up=fields["step_up"].yes_no(),
     )
 
@@ -98,6 +137,17 @@ def read_approvers(entry: Entry) -> Approvers:
         case _:
             value.one_of(("of_measure",))
             return DecisionForum()
+
+
+def role_asked(approvers: Approvers) -> Role | None:
+    """The role of those whom a step asks; of people named by their address nobody knows it."""
+    match approvers:
+        case NamedOnMeasure(role=role) | RoleAtNode(role=role):
+            return role
+        case DecisionForum():
+            return Role.FORUM_MEMBER
+        case NamedPeople():
+            return None
 
 
 def role_named(word: str) -> Role:

@@ -33,6 +33,7 @@ class Fault(StrEnum):
     OUT_OF_RANGE = "out of range"
     EMPTY = "empty"
     INCONSISTENT = "does not fit together"
+    CIRCULAR = "goes round in a circle"
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -237,3 +237,109 @@ def test_compare_names_what_changed_was_added_and_removed() -> None:
         "reasons.hold[supplier].label": ("Supplier or contract not ready", None),
         "sustain_months[4]": (None, "24"),
     }
+
+
+CIRCLES: Mapping[str, tuple[str, str, str]] = {
+    "to oneself": (
+        "{name: Sponsor, approvers: {measure: sponsor}, due: 5, escalate_to: pmo}",
+        "{name: Sponsor, approvers: {measure: sponsor}, due: 5, escalate_to: sponsor}",
+        "sponsor > sponsor",
+    ),
+    "through another step": (
+        "{name: Programme office, approvers: {role: pmo}, quorum: any, due: 3, escalate_to: leadership}",
+        "{name: Programme office, approvers: {role: pmo}, quorum: any, due: 3, escalate_to: sponsor}",
+        "pmo > sponsor > pmo",
+    ),
+    "from the controller of the measure": (
+        "{name: Programme office, approvers: {role: pmo}, quorum: any, due: 3, escalate_to: leadership}",
+        "{name: Programme office, approvers: {role: pmo}, quorum: any, due: 3, escalate_to: controller}",
+        "pmo > controller > pmo",
+    ),
+    "through a forum": (
+        "quorum: forum, due: 10, escalate_to: leadership, step_up: true}",
+        "quorum: forum, due: 10, escalate_to: forum_member, step_up: true}",
+        "forum_member > forum_member",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+def test_circular_escalation_is_refused_where_it_stands_and_says_the_circle(name: str) -> None:
+    old, new, circle = CIRCLES[name]
+    text, line = replaced(old, new)
+    found = {(fault.line, fault.fault, fault.found) for fault in faults(text)}
+    assert (line, Fault.CIRCULAR, circle) in found
+
+
+def test_circle_over_two_policies_is_named_at_every_step_of_it() -> None:
+    text, first = replaced(
+        "{name: Programme office, approvers: {role: pmo}, quorum: any, due: 3, escalate_to: leadership}",
+        "{name: Programme office, approvers: {role: pmo}, quorum: any, due: 3, escalate_to: sponsor}",
+    )
+    circular = [fault for fault in faults(text) if fault.fault is Fault.CIRCULAR]
+    assert first in {fault.line for fault in circular}
+    assert {fault.found for fault in circular} == {"pmo > sponsor > pmo", "sponsor > pmo > sponsor"}
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_escalation_of_shipped_templates_ends(key: str) -> None:
+    outcome = parse_template((TEMPLATES / key / "v1.yaml").read_text())
+    assert isinstance(outcome, GovernanceTemplate)
+
+
+STEP = "      - {name: Sponsor, approvers: {measure: sponsor}, due: 5, escalate_to: pmo}\n"
+POLICY_FAULTS: Mapping[str, tuple[str, str, Fault, str]] = {
+    "unknown field of a policy": (
+        "    label: Put a measure on hold\n",
+        "    label: Put a measure on hold\n    mood: good\n",
+        Fault.UNKNOWN_FIELD,
+        "mood",
+    ),
+    "unknown field of a step": (STEP, STEP.replace("due: 5", "colour: red, due: 5"), Fault.UNKNOWN_FIELD, "colour"),
+    "step without anything": (STEP, "      - {}\n", Fault.MISSING_FIELD, ""),
+    "step without approvers": (STEP, "      - {name: Sponsor, due: 5}\n", Fault.MISSING_FIELD, ""),
+    "approvers without anybody": (
+        STEP,
+        "      - {name: Sponsor, approvers: {}, due: 5}\n",
+        Fault.INCONSISTENT,
+        "",
+    ),
+    "people without anybody": (
+        STEP,
+        "      - {name: Sponsor, approvers: {people: []}, due: 5}\n",
+        Fault.EMPTY,
+        "",
+    ),
+    "N of one": (
+        STEP,
+        "      - {name: Sponsor, approvers: {measure: sponsor}, quorum: {at_least: 2}, due: 5}\n",
+        Fault.INCONSISTENT,
+        "2 of 1",
+    ),
+    "N greater than M": (
+        STEP,
+        "      - {name: Office, approvers: {role: pmo}, quorum: {at_least: 3, of: 2}, due: 5}\n",
+        Fault.INCONSISTENT,
+        "3 of 2",
+    ),
+    "no approval at all": (
+        STEP,
+        "      - {name: Office, approvers: {role: pmo}, quorum: {at_least: 0}, due: 5}\n",
+        Fault.OUT_OF_RANGE,
+        "0",
+    ),
+    "due at once": (STEP, STEP.replace("due: 5", "due: 0"), Fault.OUT_OF_RANGE, "0"),
+}
+
+
+@pytest.mark.parametrize("name", POLICY_FAULTS)
+def test_policy_that_cannot_work_is_refused_with_line_and_reason(name: str) -> None:
+    old, new, fault, found = POLICY_FAULTS[name]
+    text, line = replaced(old, new)
+    line += name == "unknown field of a policy"
+    assert (line, fault, found) in {(each.line, each.fault, each.found) for each in faults(text)}
+
+
+def test_every_governed_act_needs_a_policy_that_always_applies() -> None:
+    text, _ = replaced("    governs: reopen\n", '    governs: "gate:identified"\n')
+    assert (Fault.INCONSISTENT, "reopen") in {(each.fault, each.found) for each in faults(text)}
