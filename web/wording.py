@@ -17,5 +17,10 @@ def approvers(selector: str) -> str:
     return str(_macros().approvers(selector).unescape()).strip()
 
 
+def not_counted(because: str) -> str:
+    """Why somebody present does not count for a decision: "requested" -> "asked for it"."""
+    return str(_macros().not_counted(because).unescape()).strip()
+
+
 def _macros() -> Any:
     return current_app.jinja_env.get_template(REFUSALS).module

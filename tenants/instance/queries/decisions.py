@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.access import Scope
@@ -17,6 +17,7 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.meetings import MeetingRow
 from tenants.instance.models.people import ForumRow, MemberRow
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
+from tenants.instance.queries.meetings import opens_for
 from tenants.instance.queries.scoping import seen
 
 PAGE = 50
@@ -150,7 +151,6 @@ def _asked_a_forum() -> ColumnElement[bool]:
 
 
 def _lines(scope: Scope) -> Any:
-    opens = or_(seen(scope), RequestRow.requested_by == scope.person, any_(RequestRow.waiting) == scope.person)
     return _joined(
         select(
             RequestRow,
@@ -165,7 +165,7 @@ def _lines(scope: Scope) -> Any:
             func.coalesce(ForumRow.name, "").label("forum"),
             _asked_a_forum().label("asked_a_forum"),
             _decided_at().label("decided_at"),
-            opens.label("opens"),
+            opens_for(scope).label("opens"),
         )
     )
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, any_, or_, select, true
 
 from domain.access import Actor, Scope
 from domain.approvals.request import ApprovalRequest
@@ -25,11 +25,12 @@ from tenants.instance.queries.scoping import seen
 
 @dataclass(frozen=True, kw_only=True)
 class AskedLine:
-    """A request on an agenda. `price` is a week of waiting; 0 but for gates."""
+    """A request on an agenda. `price` is a week of waiting; 0 but for gates. `opens`: the reader sees its page."""
 
     request: ApprovalRequest
     title: str
     price: Decimal
+    opens: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def get_meeting(work: Work, scope: Scope, actor: Actor, meeting_id: UUID) -> Mee
         raise NotFound(f"meeting {meeting_id}")
     is_partial = not sees_all(forum, actor)
     meeting = load_meeting(work, row)
-    asked = asked_on(work, meeting, seen(scope) if is_partial else true())
+    asked = asked_on(work, meeting, seen(scope) if is_partial else true(), opens_for(scope))
     if is_partial:
         agenda = tuple(replace(item, note="") for item in meeting.agenda if item.request in asked)
         meeting = replace(meeting, agenda=agenda, minutes="")
@@ -120,6 +121,12 @@ def counted_in(work: Work, meeting_id: UUID) -> frozenset[PersonId]:
     return frozenset(PersonId(person) for present in recorded for person in present)
 
 
+def get_address(work: Work, person: UUID) -> tuple[str, str]:
+    """Name and mail address of a member, for the calendar entry. Raises NotFound."""
+    member = work.get(MemberRow, person)
+    return member.name, member.email
+
+
 def to_action(row: MeetingActionRow) -> MeetingAction:
     return MeetingAction(
         id=MeetingActionId(row.id),
@@ -137,10 +144,18 @@ def _item(row: AgendaItemRow) -> AgendaItem:
     return AgendaItem(id=AgendaItemId(row.id), request=request, title=row.title, note=row.note)
 
 
-def asked_on(work: Work, meeting: Meeting, visible: ColumnElement[bool]) -> dict[RequestId, AskedLine]:
+def opens_for(scope: Scope) -> ColumnElement[bool]:
+    """Requests whose own page the reader sees: members of a forum see its agenda without every measure on it."""
+    is_asked = or_(RequestRow.requested_by == scope.person, any_(RequestRow.waiting) == scope.person)
+    return or_(seen(scope), is_asked)
+
+
+def asked_on(
+    work: Work, meeting: Meeting, visible: ColumnElement[bool], opens: ColumnElement[bool]
+) -> dict[RequestId, AskedLine]:
     """The requests of the agenda that the reader may see. Three statements."""
     statement = (
-        select(RequestRow, MeasureRow.code, MeasureRow.title, FiguresRow.price_of_waiting)
+        select(RequestRow, MeasureRow.code, MeasureRow.title, FiguresRow.price_of_waiting, opens.label("opens"))
         .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(RequestRow.id.in_(meeting.requests), visible)
@@ -152,6 +167,7 @@ def asked_on(work: Work, meeting: Meeting, visible: ColumnElement[bool]) -> dict
             request=request,
             title=row.title,
             price=row.price_of_waiting if request.kind.startswith("gate:") else Decimal(0),
+            opens=row.opens,
         )
         for row, request in zip(rows, requests, strict=True)
     }

@@ -1,0 +1,59 @@
+"""What the pages of forums share: the reader's scope, a meeting in hand, the reader's right to manage its forum."""
+
+from uuid import UUID
+
+from flask import abort, url_for
+from flask_babel import gettext as _
+
+from domain.access import Capability, Scope
+from domain.forums import may_manage
+from tenants.instance.queries.forums import ForumSheet, get_forum
+from tenants.instance.queries.meetings import MeetingSheet, get_meeting
+from web.formats import moment
+from web.hands import hand
+
+Crumbs = list[tuple[str, str | None]]
+
+
+def scope() -> Scope:
+    """The measures whose requests the reader sees."""
+    return hand().actor.scope_for(Capability.VIEW_MEASURES)
+
+
+def take_forum(forum: UUID) -> ForumSheet:
+    """A forum that the reader sees; others are not there."""
+    here = hand()
+    return get_forum(here.work, scope(), here.actor, forum)
+
+
+def take_meeting(meeting: UUID) -> MeetingSheet:
+    """A meeting of a forum that the reader sees; others are not there."""
+    here = hand()
+    return get_meeting(here.work, scope(), here.actor, meeting)
+
+
+def managed(sheet: ForumSheet | MeetingSheet) -> None:
+    """A form that only the chair and the programme office have is not there for others."""
+    if not may_manage(sheet.forum, hand().actor):
+        abort(404)
+
+
+def crumbs(*more: tuple[str, str | None]) -> Crumbs:
+    here = hand()
+    client = here.instance.name if here.instance else ""
+    return [(client, url_for("instance.overview.index")), (_("Forums"), url_for("instance.forums.index")), *more]
+
+
+def meeting_crumbs(sheet: MeetingSheet, *more: tuple[str, str | None]) -> Crumbs:
+    """Down to the meeting; its own name is a link where something comes below it."""
+    forum = (sheet.forum.name, url_for("instance.forums.show", forum=sheet.forum.id))
+    own = url_for("instance.forums.meeting", meeting=sheet.meeting.id) if more else None
+    return crumbs(forum, (moment(sheet.meeting.when.starts_at), own), *more)
+
+
+def wanted_id(text: str) -> UUID:
+    """An id that a form carries; a form that carries none is not ours."""
+    try:
+        return UUID(text)
+    except ValueError:
+        abort(422)
