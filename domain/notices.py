@@ -162,9 +162,13 @@ def is_working_day(day: date, holidays: frozenset[date] = frozenset()) -> bool:
 
 
 def waited_for(request: ApprovalRequest, around: Around) -> tuple[Waited, ...]:
-    """Everybody whose vote it waits for, each once, and those who are there to vote for one of them."""
-    found = {person: Waited(person=person) for person in request.waits_for}
-    for giver in request.waits_for:
+    """Everybody whose vote it waits for, each once, and those who are there to vote for one of them.
+
+    Who joined by escalation was told of that, and is not asked or reminded beside it.
+    """
+    joined = set() if request.current is None else set(request.steps[request.current].escalated)
+    found = {person: Waited(person=person) for person in request.waits_for if person not in joined}
+    for giver in tuple(found):
         for taker in takers(request, giver, around):
             if not around.is_away(taker):
                 found.setdefault(taker, Waited(person=taker, whom=giver))

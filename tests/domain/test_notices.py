@@ -250,6 +250,7 @@ def vote(request: ApprovalRequest, person: PersonId, choice: Choice = Choice.APP
 
 def test_who_joined_decides_like_the_approver() -> None:
     request = asked()
+    assert told(joined(request), LATER, is_escalated=True) == (reminder(Urgency.LATE),)  # to the sponsor alone
     assert isinstance(vote(request, PMO), Refusal)
     outcome = vote(joined(request), PMO)
     assert isinstance(outcome, Voted) and outcome.state is RequestState.APPROVED

@@ -1,16 +1,23 @@
 """What tests of jobs ask for: a house with Redis, and a client of their own."""
 
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
+from bin.processes import free_port
 from tenants.database import base_app
 from tenants.places import Instance
 from tests.house import House
-from tests.workers.live import Live, new_relay
+from tests.workers.live import ROOT, Live, new_relay
+from tests.workers.mailbox import Mailbox
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +42,24 @@ def live(wired_house: House, client: Instance, redis_url: str, tmp_path: Path) -
         opened = Live(house=wired_house, instance=client, folder=tmp_path, redis=redis, relay=new_relay(redis_url))
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def mail(live: Live, tmp_path: Path) -> Iterator[Mailbox]:
+    """A live house whose letters arrive."""
+    port, folder = free_port(), tmp_path / "mailbox"
+    environment = {**os.environ, "SMTP_URL": f"smtp://127.0.0.1:{port}", "MANDATE_MAILBOX": str(folder)}
+    server = subprocess.Popen([sys.executable, "-m", "bin.mailbox"], cwd=ROOT, env=environment)
+    settings = replace(live.house.settings, smtp_url=environment["SMTP_URL"])
+    live.until(lambda: _listens(port), "the mailbox listens")
+    with base_app(settings).app_context():
+        live.house = House(settings=settings, app=live.house.app, firm=live.house.firm, manager=live.house.manager)
+        yield Mailbox(folder)
+    server.kill()
+    server.wait()
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

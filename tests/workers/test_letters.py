@@ -1,98 +1,26 @@
 """Letters as they arrive in a real mailbox: to whom, with which link, and nothing a name could smuggle in."""
 
-import email
-import email.policy
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from email.message import EmailMessage
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
 
-from bin.processes import free_port
 from domain.approvals.request import Choice, Vote
 from domain.ids import PersonId
 from domain.stages import Stage
 from tenants.database import base_app
 from tenants.instance.actions import requests
 from tenants.instance.actions.members import admit_member
-from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.people import MemberRow
 from tenants.platform.actions.people import ensure_people
 from tenants.platform.models.instances import InstanceMemberRow
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tenants.platform.models.people import PersonRow
-from tests.house import House
-from tests.workers.live import ROOT, Live
+from tests.workers.live import Live
+from tests.workers.mailbox import Mailbox, post, run
 from workers.execute import execute
 from workers.letters import send, write
 from workers.task import Task
-
-
-class Mailbox:
-    """What was delivered since the test began."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @property
-    def letters(self) -> list[EmailMessage]:
-        files = sorted(self.folder.glob("*.eml"))
-        return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]  # type: ignore[misc]
-
-    @property
-    def recipients(self) -> list[str]:
-        return sorted(letter["To"].addresses[0].addr_spec for letter in self.letters)
-
-
-@pytest.fixture
-def mail(live: Live, tmp_path: Path) -> Iterator[Mailbox]:
-    """A live house whose letters arrive."""
-    port, folder = free_port(), tmp_path / "mailbox"
-    environment = {**os.environ, "SMTP_URL": f"smtp://127.0.0.1:{port}", "MANDATE_MAILBOX": str(folder)}
-    server = subprocess.Popen([sys.executable, "-m", "bin.mailbox"], cwd=ROOT, env=environment)
-    settings = replace(live.house.settings, smtp_url=environment["SMTP_URL"])
-    live.until(lambda: _listens(port), "the mailbox listens")
-    with base_app(settings).app_context():
-        live.house = House(settings=settings, app=live.house.app, firm=live.house.firm, manager=live.house.manager)
-        yield Mailbox(folder)
-    server.kill()
-    server.wait()
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
-
-
-def run(live: Live, job: str, **arguments: str) -> OutboxRow:
-    row = OutboxRow(id=uuid4(), job=job, arguments=arguments, created_at=live.work.now())
-    with live.work.transaction() as tx:
-        tx.add(row)
-    execute(str(live.instance.id), str(row.id))
-    live.work.session.expire_all()
-    return live.work.get(OutboxRow, row.id)
-
-
-def post(live: Live) -> list[OutboxRow]:
-    """Execute what the jobs before have put into the outbox to be mailed, once. Returns these rows."""
-    due = (OutboxRow.done_at.is_(None), OutboxRow.leased_until.is_(None))
-    letters = select(OutboxRow.id).where(OutboxRow.job.in_(("send_notice", "send_digest")), *due)
-    live.work.session.rollback()
-    rows = list(live.work.session.scalars(letters))
-    live.work.session.rollback()
-    for row in rows:
-        execute(str(live.instance.id), str(row))
-    live.work.session.expire_all()
-    return [live.work.get(OutboxRow, row) for row in rows]
 
 
 def on_platform(live: Live, job: str, **arguments: str) -> str:

@@ -1,0 +1,47 @@
+"""A worker for kill tests of what people are told: it stops in the middle, until a file says go on.
+
+`python -m tests.workers.blocking_notices FOLDER LEASE_SECONDS remind|letter`: in the round of the clock after the first
+request is dealt with, or in a letter that is about to be handed to the mail server.
+"""
+
+import os
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tenants.instance.actions import reminding
+from workers import jobs, letters, notices, worker
+
+MARK = "stopped"
+JOBS = {"remind": "remind", "letter": "send_notice"}
+
+
+def main(folder: Path, lease: timedelta, where: str) -> None:
+    def stop() -> None:
+        (folder / f"{MARK}-{os.getpid()}").touch()
+        while not (folder / "go-on").exists():
+            time.sleep(0.02)
+
+    def remind_and_stop(*arguments: Any) -> None:
+        reminding.remind_of_request(*arguments)
+        stop()
+
+    def stop_and_send(*arguments: Any, **variables: Any) -> None:
+        stop()
+        letters.send(*arguments, **variables)
+
+    reminding.is_working_day = lambda *_: True  # whatever day this test runs on
+    if where == "remind":
+        notices.remind_of_request = remind_and_stop
+    else:
+        notices.send = stop_and_send
+    known = jobs.JOBS[JOBS[where]]
+    jobs.JOBS[JOBS[where]] = replace(known, seconds=60, margin=lease - timedelta(seconds=60))
+    worker.main.main(args=[])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), timedelta(seconds=float(sys.argv[2])), sys.argv[3])
