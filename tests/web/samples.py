@@ -5,17 +5,20 @@ Under the route's rule: a function of the world that returns the values of the r
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
 
 from domain.audit import Head
+from domain.forums import When
 from domain.ids import PersonId
 from domain.imports import Table, TableRow, table_to_json
+from domain.refusals import Refusal
 from domain.reporting import digest, to_plain
 from domain.stages import Stage
-from tenants.instance.actions import reports
+from tenants.instance.actions import meetings, reports
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.measures import MilestoneRow
@@ -191,3 +194,34 @@ def _forum(world: World) -> dict[str, object]:
     work.close()
     assert forum is not None
     return {"forum": forum[0]}
+
+
+FORUM = "/clients/<slug>/forums"
+
+
+@sample(f"{FORUM}/<uuid:forum>")
+@sample(f"{FORUM}/<uuid:forum>/meetings/new")
+def _decision_forum(world: World) -> Mapping[str, object]:
+    return {"forum": _meeting(world)["forum"]}
+
+
+@sample(f"{FORUM}/meetings/<uuid:meeting>")
+@sample(f"{FORUM}/meetings/<uuid:meeting>/edit")
+@sample(f"{FORUM}/meetings/<uuid:meeting>/minutes")
+@sample(f"{FORUM}/meetings/<uuid:meeting>/meeting.ics")
+def _forum_meeting(world: World) -> Mapping[str, object]:
+    return {"meeting": _meeting(world)["meeting"]}
+
+
+def _meeting(world: World) -> Mapping[str, object]:
+    """A meeting of the first client's forum; called once a test process."""
+    _governed(world)
+    work = world.house.work(world.instance)
+    meeting, forum = UUID(int=31), work.session.query(ForumRow.id).order_by(ForumRow.name).first()
+    reader = find_reader(work, world.people["pmo"])
+    assert reader is not None and forum is not None
+    when = When(starts_at=NOW + timedelta(days=7), minutes_long=60, place="Room 4")
+    outcome = meetings.call_meeting(work, meeting, forum[0], when, reader.actor)
+    assert not isinstance(outcome, Refusal), outcome
+    work.close()
+    return {"meeting": meeting, "forum": forum[0]}
