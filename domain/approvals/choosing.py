@@ -153,7 +153,10 @@ def nearest_holders(role: Role, path: str, duties: Duties, directory: Directory)
 
 
 def votes_needed(step: Step, able: tuple[PersonId, ...], measure: Measure, directory: Directory) -> int:
-    """A forum's quorum shrinks to those who may decide, N of M does not: it was written for a number of people."""
+    """A forum's quorum shrinks to those who may decide, but members who are missing are missed; so are they of N of M.
+
+    N of M was written for a number of people, so it does not shrink at all.
+    """
     match step.quorum.rule:
         case Rule.ANY:
             return 1
@@ -163,7 +166,8 @@ def votes_needed(step: Step, able: tuple[PersonId, ...], measure: Measure, direc
             return step.quorum.count
         case Rule.FORUM:
             forum = None if measure.forum is None else directory.forums.get(measure.forum)
-            return min(len(able), 1 if forum is None else max(forum.quorum, 1))
+            quorum, members = (1, 0) if forum is None else (max(forum.quorum, 1), len(once(forum.members)))
+            return min(len(able), quorum) if members >= quorum else quorum
 
 
 def selector_name(approvers: Approvers) -> str:
