@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from domain.access import Actor
 from domain.ids import MilestoneId
@@ -119,7 +119,9 @@ def own(taken: Taken, milestone: MilestoneId) -> MilestoneId:
     return milestone
 
 
-def milestone_row(measure_id: UUID, milestone: Milestone, position: int, slips: int = 0) -> MilestoneRow:
+def milestone_row(
+    measure_id: UUID, milestone: Milestone, position: int | ColumnElement[int], slips: int = 0
+) -> MilestoneRow:
     return MilestoneRow(
         id=milestone.id,
         measure_id=measure_id,
@@ -154,11 +156,14 @@ def _save(work: Work, measure_id: UUID, actor: Actor, seen: int | None, decide: 
 def store_milestone(tx: Transaction, measure_id: UUID, milestone: Milestone) -> None:
     """Write a milestone, a new one last. Raises NotFound for the id of another measure's."""
     existing = tx.session.get(MilestoneRow, milestone.id)
-    if existing is not None and existing.measure_id != measure_id:
+    if existing is None:
+        last = select(func.coalesce(func.max(MilestoneRow.position), 0)).where(MilestoneRow.measure_id == measure_id)
+        tx.add(milestone_row(measure_id, milestone, last.scalar_subquery() + 1))
+    elif existing.measure_id != measure_id:
         raise NotFound(f"milestone {milestone.id}")
-    last = select(func.coalesce(func.max(MilestoneRow.position), 0)).where(MilestoneRow.measure_id == measure_id)
-    position = existing.position if existing else (tx.session.scalar(last) or 0) + 1
-    tx.session.merge(milestone_row(measure_id, milestone, position, _slips(existing, milestone)))
+    else:
+        slips = _slips(existing, milestone)
+        tx.session.merge(milestone_row(measure_id, milestone, existing.position, slips))
     tx.flush()
 
 

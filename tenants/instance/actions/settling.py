@@ -98,8 +98,7 @@ def store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted: 
         )
     )
     set_conditions(tx, row, cast)
-    for position, step in enumerate(after.steps):
-        kept = tx.lock(StepRow, (row.id, position))
+    for kept, step in zip(tx.lock_all(StepRow, StepRow.request_id == row.id), after.steps, strict=True):
         kept.due_on, kept.settled = step.due_on, step.settled
     settle(row, after, tx)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.access import Actor, Capability, NotAllowed
@@ -166,7 +166,7 @@ def store_amounts(tx: Transaction, line: UUID, scenario: Scenario, amounts: Mapp
         tx.session.execute(upsert.on_conflict_do_update(index_elements=keys, set_={"amount": upsert.excluded.amount}))
 
 
-def line_row(measure_id: UUID, line: EffectLine, position: int) -> EffectLineRow:
+def line_row(measure_id: UUID, line: EffectLine, position: int | ColumnElement[int]) -> EffectLineRow:
     return EffectLineRow(
         id=line.id,
         measure_id=measure_id,
@@ -186,11 +186,13 @@ def line_row(measure_id: UUID, line: EffectLine, position: int) -> EffectLineRow
 def store_line(tx: Transaction, measure_id: UUID, line: EffectLine) -> None:
     """Write what a line says, a new one last; its series stay. Raises NotFound for the id of another measure's."""
     existing = tx.session.get(EffectLineRow, line.id)
-    if existing is not None and existing.measure_id != measure_id:
+    if existing is None:
+        last = select(func.coalesce(func.max(EffectLineRow.position), 0)).where(EffectLineRow.measure_id == measure_id)
+        tx.add(line_row(measure_id, line, last.scalar_subquery() + 1))
+    elif existing.measure_id != measure_id:
         raise NotFound(f"effect line {line.id}")
-    last = select(func.coalesce(func.max(EffectLineRow.position), 0)).where(EffectLineRow.measure_id == measure_id)
-    position = existing.position if existing else (tx.session.scalar(last) or 0) + 1
-    tx.session.merge(line_row(measure_id, line, position))
+    else:
+        tx.session.merge(line_row(measure_id, line, existing.position))
     tx.flush()
 
 
