@@ -290,3 +290,28 @@ def test_an_action_is_agreed_listed_and_finished_by_its_owner(desk: Desk, team: 
     team.work.session.expire_all()
     row = team.work.get(MeetingActionRow, action)
     assert (row.done_on, row.done_by, row.note) == (date(2026, 11, 20), team.owner, "Done by phone.")
+
+
+def test_the_trail_tells_what_happened_in_a_forum(desk: Desk, team: Team, at: str) -> None:
+    request, meeting, chair = waiting_at_forum(team), called(team), desk.of(team.chair)
+    item = uuid4()
+    chair.post(f"{at}/meetings/{meeting}/items", {"id": str(item), "title": "Budget"})
+    decide(chair, at, meeting, request, choice="approve", present=[str(team.chair), str(team.second)])
+    moved = {"day": "2026-11-20", "time": "10:00", "minutes_long": "30", "place": "Call", "version": "1"}
+    chair.post(f"{at}/meetings/{meeting}", moved)
+    todo = {"id": str(uuid4()), "title": "Ask the carriers", "owner": str(team.owner), "due": "2026-12-04"}
+    chair.post(f"{at}/meetings/{meeting}/actions", todo)
+    chair.post(f"{at}/actions/{todo['id']}/completion")
+    held = {"version": "2", "minutes": "", "present": [str(team.chair), str(team.second)], "final": "1"}
+    chair.post(f"{at}/meetings/{meeting}/minutes", held)
+    words = desk.of(team.pmo).get(at.replace("/forums", "/audit")).words
+    for each in (
+        "called a meeting for 2026-11-20, 09:30",
+        "changed an agenda",
+        "recorded what the forum decided, 2 of it counted: approved",
+        "moved the meeting of 2026-11-20, 09:30 to 2026-11-20, 10:00",
+        "Petra Holm does “Ask the carriers” by 2026-12-04",
+        "finished “Ask the carriers”",
+        "closed a meeting with 2 members present",
+    ):
+        assert each in words
