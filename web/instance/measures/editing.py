@@ -20,6 +20,7 @@ from web.instance.measures import bp
 from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
 from web.instance.measures.creating import packages
 from web.instance.measures.fields import FIELDS, Pairs, choices_of, error_of, form_of, read, shown
+from web.instance.measures.offering import change_offer
 from web.instance.measures.taking import Taken, crumbs, seen, take
 from web.refusals import words_of
 from web.responses import see
@@ -95,7 +96,14 @@ def _page(
         shown={name: shown(name, current[name], offered) for name in FIELDS},
         currency=taken.governance.currency,
         focus=request.args.get("focus", ""),
+        offer=change_offer(taken, _locked_texts(taken)),
     )
+
+
+def _locked_texts(taken: Taken) -> list[tuple[str, str]]:
+    """What was typed into locked fields, by somebody whose page was opened before the lock."""
+    current = form_of(taken.measure)
+    return [(name, text) for name, text in request.form.items() if name in LOCKED_FIELDS and text != current[name]]
 
 
 def _refused(taken: Taken) -> dict[str, str]:

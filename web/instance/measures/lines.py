@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.ids import LineId
-from domain.lifecycle import FieldMissing, LineRemoved, LineSaved, UnknownEffectKind
+from domain.lifecycle import FieldMissing, LineRemoved, LineSaved, PlanLocked, UnknownEffectKind
 from domain.lifecycle.entries import plan_is_closed
 from domain.refusals import Refusal, Stale
 from domain.seal import LINE_FIELDS, written
@@ -21,6 +21,7 @@ from web.access import requires
 from web.instance.measures import bp
 from web.instance.measures.asking import posted_id
 from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
+from web.instance.measures.offering import change_offer
 from web.instance.measures.showing import page_of
 from web.instance.measures.taking import Taken, crumbs, seen, take
 from web.instance.measures.valuing import kind_label, line_of
@@ -223,6 +224,7 @@ def _page(
         identity=identity,
         version=seen() or taken.measure.version,
         refused=words_of(refusal) if refusal else "",
+        offer=change_offer(taken) if isinstance(refusal, PlanLocked) else None,
         labels=_labels(),
         lists=_lists(taken),
         kind=kind_label(taken.governance.template, form["kind"]),

@@ -28,6 +28,7 @@ from web.instance.measures import bp
 from web.instance.measures.asking import posted_id
 from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
 from web.instance.measures.fields import read_day, shown
+from web.instance.measures.offering import change_offer, typed_promise
 from web.instance.measures.showing import page_of
 from web.instance.measures.taking import Taken, crumbs, seen, take
 from web.refusals import words_of
@@ -242,4 +243,5 @@ def _page(
         may_update=is_open and not is_settled,
         may_waive=may_lead and not is_settled,
         today=taken.hand.work.now().date(),
+        offer=None if is_settled else change_offer(taken, typed_promise(found)),
     )

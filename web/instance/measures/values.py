@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.ids import LineId
-from domain.lifecycle import NegativeAmount, ValueConfirmed
+from domain.lifecycle import NegativeAmount, PlanLocked, ValueConfirmed
 from domain.lifecycle.entries import ENTRY_CAPABILITIES
 from domain.months import FiscalYear, Month
 from domain.refusals import Refusal, Stale
@@ -35,6 +35,7 @@ from web.instance.measures.grid import (
     read_cells,
     shown_cell,
 )
+from web.instance.measures.offering import change_offer
 from web.instance.measures.showing import page_of
 from web.instance.measures.spreading import even, posted_months
 from web.instance.measures.taking import Taken, crumbs, seen, take
@@ -113,6 +114,12 @@ def confirm(code: str) -> Outcome:
         return page_of(code, said={"page": words_of(outcome)}), 422
     tell("ok", _("Size and timing are confirmed"))
     return see(url_for(".show", code=code))
+
+
+def _typed_cells(scenario: Scenario, year: FiscalYear) -> list[tuple[str, str]]:
+    """What was typed into the plan by somebody whose page was opened before the lock."""
+    cells = [(name, text) for name, text in request.form.items() if name.startswith("c.")]
+    return [*cells, ("year", str(year.start.year))] if cells and scenario is Scenario.PLAN else []
 
 
 def _scenario(taken: Taken, text: str) -> Scenario:
@@ -232,4 +239,5 @@ def _page(
         version=seen() if posted else taken.measure.version,
         decimal_mark=governance.decimal_mark,
         may_spread=refusal is None,
+        offer=change_offer(taken, _typed_cells(scenario, year)) if isinstance(refusal, PlanLocked) else None,
     )
