@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,12 +42,12 @@ def fill(work: Work, count: int, seed: int = 7) -> None:
 
 
 def _copy(tx: Any, kind: Any, rows: Iterator[dict[str, object]]) -> None:
-    """A quarter of a million rows are for COPY."""
-    columns = [column.name for column in kind.__table__.columns]
+    """A quarter of a million rows are for COPY; all name the same columns, the others keep their defaults."""
+    first = next(rows)
     cursor = tx.session.connection().connection.cursor()
-    with cursor.copy(f"COPY {kind.__tablename__} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row([row.get(name) for name in columns])
+    with cursor.copy(f"COPY {kind.__tablename__} ({', '.join(first)}) FROM STDIN") as copy:
+        for row in chain([first], rows):
+            copy.write_row([row[name] for name in first])
 
 
 def _packages(work: Work, tx: Any, count: int) -> list[tuple[UUID, str]]:
