@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow
@@ -16,12 +18,25 @@ Values = Mapping[str, Any]
 
 def keep_figures(tx: Transaction, rows: Sequence[MeasureRow], wanted: Sequence[Values]) -> None:
     """Replace the sums that differ. `wanted` names every column of FiguresRow, once for each measure."""
+    if len(wanted) == 1:
+        tx.session.execute(_one_of_figures(), wanted)
+        return
     stored = _stored(tx, FiguresRow, rows)
     changed = [values for values in wanted if _as_stored(FiguresRow, values) not in stored]
     old = {each[0] for each in stored}.intersection(values["measure_id"] for values in changed)
     if old:
         tx.session.execute(delete(FiguresRow).where(FiguresRow.measure_id.in_(old)))
     tx.insert_many(FiguresRow, changed)
+
+
+@cache
+def _one_of_figures() -> Insert:
+    """One statement that writes where something differs; for many measures reading and copying is quicker."""
+    statement = insert(FiguresRow)
+    names = [column.name for column in FiguresRow.__table__.columns if not column.primary_key]
+    new = {name: statement.excluded[name] for name in names}
+    differs = tuple_(*(getattr(FiguresRow, name) for name in names)).is_distinct_from(tuple_(*new.values()))
+    return statement.on_conflict_do_update(index_elements=["measure_id"], set_=new, where=differs)
 
 
 def keep_months(tx: Transaction, rows: Sequence[MeasureRow], wanted: Sequence[Values]) -> tuple[set[UUID], set[date]]:
