@@ -1,4 +1,4 @@
-"""Policy selection and quorum as one table: which policy applies, which steps remain, who decides, how many it takes."""
+"""Policy selection and quorum as one table: which policy applies, which steps remain, who decides, how many of them."""
 
 from dataclasses import replace
 from decimal import Decimal
