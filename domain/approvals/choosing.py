@@ -45,11 +45,12 @@ class ForumMembers:
 
 @dataclass(frozen=True, kw_only=True)
 class Directory:
-    """Who holds what in the instance; only people who can sign in."""
+    """Who holds what in the instance; only people who can sign in. `gone` are those whose access was ended."""
 
     holders: tuple[Holder, ...] = ()
     forums: Mapping[ForumId, ForumMembers] = field(default_factory=dict)
     people_by_email: Mapping[str, PersonId] = field(default_factory=dict)
+    gone: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +132,7 @@ def resolve_approvers(
         case NamedOnMeasure(role=role):
             named = {Role.OWNER: measure.owner, Role.SPONSOR: measure.sponsor, Role.CONTROLLER: measure.controller}
             person = named.get(role)
-            return () if person is None else (person,)
+            return () if person is None or person in directory.gone else (person,)
         case RoleAtNode(role=role):
             return nearest_holders(role, path, duties, directory)
         case NamedPeople(emails=emails):

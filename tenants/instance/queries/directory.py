@@ -13,8 +13,8 @@ from tenants.instance.models.people import AssignmentRow, ForumMemberRow, ForumR
 
 def get_directory(work: Work) -> Directory:
     """All who can sign in, by role and node; the forums with their members. Three statements."""
-    active = select(MemberRow.id, MemberRow.email).where(MemberRow.is_active)
-    people = {email: PersonId(member) for member, email in work.session.execute(active)}
+    members = work.session.execute(select(MemberRow.id, MemberRow.email, MemberRow.is_active)).all()
+    people = {email: PersonId(member) for member, email, is_active in members if is_active}
     present = set(people.values())
     roles = work.session.execute(select(AssignmentRow.member_id, AssignmentRow.role, AssignmentRow.node_path))
     return Directory(
@@ -25,6 +25,7 @@ def get_directory(work: Work) -> Directory:
         ),
         forums=_forums(work, present),
         people_by_email=people,
+        gone=frozenset(PersonId(member) for member, _email, is_active in members if not is_active),
     )
 
 
