@@ -111,7 +111,7 @@ class Asking:
         voters = self._voters(self.open.steps[index])
         for person in voters[:only]:
             self.here.timeline.clock.tick(self.here.rng.randint(2, 40))
-            done(requests.vote(self.here.work, self.open.id, self._vote(choice), person))
+            done(requests.vote(self.here.work, self.open.id, self._vote(choice), self.here.actor(person.person)))
 
     def _voters(self, step: RequestStep) -> list[Actor]:
         """As many as it takes; of several who could, the client's own programme office."""
