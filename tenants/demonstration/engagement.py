@@ -15,7 +15,7 @@ from domain.ids import ForumId, NodeId, PersonId
 from tenants.database import Work
 from tenants.demonstration.briefs import ClientBrief
 from tenants.demonstration.timeline import Timeline, done
-from tenants.instance.actions import hierarchy, members
+from tenants.instance.actions import forums, hierarchy, members
 from tenants.instance.models.people import ForumRow, ReferenceRow
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.readers import find_reader
@@ -120,4 +120,4 @@ def _forums(here: Engagement, manager: Actor) -> None:
         here.timeline.clock.tick(4)
         seats = tuple(here.people[name] for name in forum.members)
         identity = here.forums.setdefault(forum.name, ForumId(here.new_id()))
-        done(members.save_forum(here.work, identity, forum.name, forum.quorum, seats, seats[0], manager))
+        done(forums.save_forum(here.work, identity, forum.name, forum.quorum, seats, seats[0], manager))

@@ -87,11 +87,12 @@ def test_a_forum_is_added_once_and_changed(office: Client, at: str, team: Team) 
     forum = uuid4()
     typed = {"name": "Margin board", "quorum": "2", "members": [str(team.chair), str(team.second)]}
     for _ in range(2):
-        office.post(f"{at}/forums/{forum}", typed | {"chair": str(team.chair)}, status=303)
+        office.post(f"{at}/forums/{forum}", typed | {"chair": str(team.chair), "version": "0"}, status=303)
     assert count(team, ForumRow, name="Margin board") == 1
     assert count(team, ForumMemberRow, forum_id=forum) == 2
     assert office.get(f"{at}/forums/{forum}").field("name") == "Margin board"
-    office.post(f"{at}/forums/{forum}", typed | {"members": [str(team.chair)], "quorum": "1", "chair": ""}, status=303)
+    changed = {"members": [str(team.chair)], "quorum": "1", "chair": "", "version": "1"}
+    office.post(f"{at}/forums/{forum}", typed | changed, status=303)
     assert count(team, ForumMemberRow, forum_id=forum) == 1
     office.get(f"{at}/forums/{uuid4()}", 404)
 
@@ -127,3 +128,22 @@ def test_auditors_read_and_change_nothing(site: Flask, at: str, team: Team) -> N
     assert not [form for form in auditor.get(at).all("form", method="post") if "settings" in form.get("action", "")]
     auditor.get(f"{at}/forums/new", 404)
     auditor.post(f"{at}/references/function", {"name": "X"}, status=404)
+
+
+def test_a_forum_that_somebody_saved_meanwhile_is_not_overwritten(office: Client, at: str, team: Team) -> None:
+    forum, both = uuid4(), [str(team.chair), str(team.second)]
+    typed = {"name": "Two hands", "quorum": "2", "members": both, "chair": str(team.chair)}
+    office.post(f"{at}/forums/{forum}", typed | {"version": "0"}, status=303)
+    page = office.get(f"{at}/forums/{forum}")
+    opened = {each.get("name"): each.get("value") for each in page.all("input") if "opened." in each.get("name", "")}
+    form = typed | opened | {"version": page.field("version")}
+    office.post(f"{at}/forums/{forum}", form | {"chair": str(team.second)}, status=303)
+    clash = office.post(f"{at}/forums/{forum}", form | {"quorum": "1"}, status=409)
+    assert "unchanged, theirs stays" in clash.words and "yours is kept" in clash.words
+    sent = {each.get("name"): each.get("value") for each in clash.all("input", type="hidden")}
+    office.post(f"{at}/forums/{forum}", sent, status=303)
+    team.work.session.rollback()
+    team.work.session.expire_all()
+    row = team.work.get(ForumRow, forum)
+    assert (row.quorum, row.chair_id) == (1, team.second)
+    assert count(team, ForumMemberRow, forum_id=forum) == 2

@@ -1,4 +1,4 @@
-"""People of an instance: let them in, give and take roles at nodes, end their access; reference data and forums."""
+"""People of an instance: let them in, give and take roles at nodes, end their access; reference data."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from domain.access import Actor, Capability, NotAllowed, Role
-from domain.ids import ForumId, NodeId, PersonId
+from domain.ids import NodeId, PersonId
 from domain.lifecycle import FieldMissing
 from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.models.hierarchy import NodeRow
-from tenants.instance.models.people import AssignmentRow, ForumMemberRow, ForumRow, MemberRow, ReferenceRow
+from tenants.instance.models.people import AssignmentRow, MemberRow, ReferenceRow
 from tenants.instance.transaction import INSTANCE, Subject, Transaction
 
 
@@ -56,27 +56,10 @@ class ReferenceAdded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForumSaved:
-    forum: ForumId
-    name: str
-    quorum: int
-    members: tuple[PersonId, ...]
-    chair: PersonId | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class LastAdministrator(Refusal):
     """An instance keeps at least one administrator who can sign in."""
 
     person: PersonId
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuorumTooLarge(Refusal):
-    """A quorum counts members; there are not so many."""
-
-    quorum: int
-    members: int
 
 
 @action
@@ -179,36 +162,6 @@ def add_reference(work: Work, kind: str, name: str, actor: Actor) -> ReferenceAd
         if not tx.lock_all(ReferenceRow, *same):
             tx.add(ReferenceRow(id=work.new_id(), kind=kind, name=name.strip()))
             tx.record(outcome, actor, INSTANCE)
-    return outcome
-
-
-@action
-def save_forum(
-    work: Work,
-    forum: ForumId,
-    name: str,
-    quorum: int,
-    members: tuple[PersonId, ...],
-    chair: PersonId | None,
-    actor: Actor,
-) -> ForumSaved | Refusal:
-    """Add a forum (a new id) or change it: name, quorum, members, chair."""
-    with work.transaction() as tx:
-        if not actor.can_anywhere(Capability.EDIT_REFERENCE_DATA):
-            return tx.refuse(NotAllowed(capability=Capability.EDIT_REFERENCE_DATA), actor, INSTANCE)
-        if not name.strip():
-            return FieldMissing(field="name")
-        if members and not 1 <= quorum <= len(members):
-            return QuorumTooLarge(quorum=quorum, members=len(members))
-        tx.session.merge(ForumRow(id=forum, name=name.strip(), chair_id=chair, quorum=quorum))
-        tx.flush()
-        for row in tx.lock_all(ForumMemberRow, ForumMemberRow.forum_id == forum):
-            tx.delete(row)
-        tx.flush()
-        for member in members:
-            tx.add(ForumMemberRow(forum_id=forum, member_id=member))
-        outcome = ForumSaved(forum=forum, name=name.strip(), quorum=quorum, members=members, chair=chair)
-        tx.record(outcome, actor, Subject(kind="forum", id=forum, label=name.strip()))
     return outcome
 
 

@@ -34,6 +34,7 @@ class ForumLine:
     chair_name: str
     members: tuple[tuple[UUID, str], ...]
     measures: int
+    version: int
 
     @property
     def can_decide(self) -> bool:
@@ -82,6 +83,7 @@ def list_forums(work: Work) -> tuple[ForumLine, ...]:
             chair_name=row.chair_name,
             members=tuple(members[row.ForumRow.id]),
             measures=row.measures,
+            version=row.ForumRow.version,
         )
         for row in work.session.execute(statement)
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from tenants.instance.queries.meetings import MeetingSheet
 from web.formats import DASH
 from web.instance.forums.taking import meeting_crumbs
-from web.instance.measures.conflicts import differences, kept_pairs
+from web.instance.measures.conflicts import differences, kept_pairs, merged
 
 
 def compared(
@@ -25,7 +25,7 @@ def compared(
         "web/instance/forums/conflict.html",
         crumbs=meeting_crumbs(sheet, (_("Two versions"), None)),
         rows=differences(labels, opened, theirs, mine, labels.__getitem__, show),
-        kept=kept_pairs(mine, theirs),
+        kept=kept_pairs(merged(opened, theirs, mine), theirs),
         version=sheet.version,
         action=action,
         drop_href=url_for("instance.forums.meeting", meeting=sheet.meeting.id),

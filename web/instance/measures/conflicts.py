@@ -51,6 +51,11 @@ def differences(
     return found
 
 
+def merged(opened: Mapping[str, str], theirs: Mapping[str, str], mine: Mapping[str, str]) -> dict[str, str]:
+    """Mine where I changed it, else theirs: what a form that sends every field posts again."""
+    return {name: text if text != opened.get(name, "") else theirs.get(name, "") for name, text in mine.items()}
+
+
 def kept_pairs(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[tuple[str, str]]:
     """What the conflict form posts again: my changes, and what they are compared with next time."""
     return [pair for name, text in mine.items() for pair in ((name, text), (OPENED + name, theirs.get(name, "")))]

@@ -1,5 +1,6 @@
 """Decision forums: name, members, chair, and how many make a quorum."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.ids import ForumId, PersonId
-from domain.refusals import Refusal
-from tenants.instance.actions.members import save_forum
+from domain.refusals import Refusal, Stale
+from tenants.instance.actions.forums import save_forum
 from tenants.instance.queries.settings import ForumLine, get_forum, list_active_names, list_forums
 from web.access import requires
+from web.formats import DASH
 from web.hands import hand
+from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, merged, opened_values
 from web.instance.settings import bp
 from web.refusals import words_of
 from web.responses import see
@@ -26,20 +29,14 @@ LIMIT = 120
 @bp.get("/forums/new")
 @requires(Capability.EDIT_REFERENCE_DATA)
 def new_forum() -> str:
-    return _form(hand().work.new_id(), None, {"name": "", "quorum": "2", "chair": "", "members": []}, {})
+    return _form(hand().work.new_id(), None, {"name": "", "quorum": "2", "chair": "", "members": []}, {}, 0)
 
 
 @bp.get("/forums/<uuid:forum>")
 @requires(Capability.EDIT_REFERENCE_DATA)
 def edit_forum(forum: UUID) -> str:
     line = get_forum(hand().work, forum)
-    typed = {
-        "name": line.name,
-        "quorum": str(line.quorum),
-        "chair": str(line.chair or ""),
-        "members": [str(person) for person, _name in line.members],
-    }
-    return _form(forum, line, typed, {})
+    return _form(forum, line, _saved(line), {}, line.version)
 
 
 @bp.post("/forums/<uuid:forum>")
@@ -49,21 +46,64 @@ def save(forum: UUID) -> Answer:
     here = hand()
     existing = next((line for line in list_forums(here.work) if line.id == forum), None)
     people = dict(list_active_names(here.work))
+    typed, version = _typed(people, existing), request.form.get("version", -1, type=int)
+    if errors := _errors(typed, forum):
+        return _form(forum, existing, typed, errors, version), 422
+    members = tuple(PersonId(UUID(each)) for each in typed["members"])
+    chair = PersonId(UUID(typed["chair"])) if typed["chair"] else None
+    outcome = save_forum(
+        here.work, ForumId(forum), typed["name"], int(typed["quorum"]), members, chair, here.actor, version
+    )
+    if isinstance(outcome, Stale):
+        return _conflict(get_forum(here.work, forum), typed, people), 409
+    if isinstance(outcome, Refusal):
+        return _form(forum, existing, typed, {"quorum": words_of(outcome)}, version), 422
+    tell("ok", _("%(name)s is saved", name=outcome.name), _("It counts for requests that are made from now on."))
+    return see(url_for("instance.settings.index", _anchor="forums"))
+
+
+def _typed(people: Mapping[str, str], existing: ForumLine | None) -> dict[str, Any]:
+    """The form; what the reader chose to keep of somebody else's comes from the forum as it is."""
     typed: dict[str, Any] = {
         "name": " ".join(request.form.get("name", "").split()),
         "quorum": request.form.get("quorum", "").strip(),
         "chair": request.form.get("chair", ""),
-        "members": [each for each in request.form.getlist("members") if each in people],
+        "members": [each for each in " ".join(request.form.getlist("members")).split() if each in people],
     }
-    if errors := _errors(typed, forum):
-        return _form(forum, existing, typed, errors), 422
-    members = tuple(PersonId(UUID(each)) for each in typed["members"])
-    chair = PersonId(UUID(typed["chair"])) if typed["chair"] else None
-    outcome = save_forum(here.work, ForumId(forum), typed["name"], int(typed["quorum"]), members, chair, here.actor)
-    if isinstance(outcome, Refusal):
-        return _form(forum, existing, typed, {"quorum": words_of(outcome)}), 422
-    tell("ok", _("%(name)s is saved", name=outcome.name), _("It counts for requests that are made from now on."))
-    return see(url_for("instance.settings.index", _anchor="forums"))
+    theirs = kept_theirs(request.form) if existing else set()
+    return typed | ({name: _saved(existing)[name] for name in theirs if name in typed} if existing else {})
+
+
+def _saved(line: ForumLine) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "quorum": str(line.quorum),
+        "chair": str(line.chair or ""),
+        "members": [str(person) for person, _name in line.members],
+    }
+
+
+def _conflict(line: ForumLine, typed: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    """Somebody saved the forum meanwhile: both versions."""
+    labels = {"name": _("Name"), "members": _("Members"), "chair": _("Chair"), "quorum": _("Quorum")}
+
+    def show(name: str, text: str) -> str:
+        named = ", ".join(people.get(each, DASH) for each in text.split())
+        return (named if name in ("members", "chair") else text) or DASH
+
+    theirs, mine = _texts(_saved(line)), _texts(typed)
+    opened = theirs | opened_values(request.form)
+    return render_template(
+        "web/instance/settings/forum_conflict.html",
+        line=line,
+        rows=differences(labels, opened, theirs, mine, labels.__getitem__, show),
+        kept=kept_pairs(merged(opened, theirs, mine), theirs),
+        action=url_for(".save", forum=line.id),
+    )
+
+
+def _texts(typed: Mapping[str, Any]) -> dict[str, str]:
+    return {name: " ".join(sorted(value)) if name == "members" else value for name, value in typed.items()}
 
 
 def _errors(typed: dict[str, Any], forum: UUID) -> dict[str, str]:
@@ -89,12 +129,14 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 999 and len(text) <= 3
 
 
-def _form(forum: UUID, line: ForumLine | None, typed: dict[str, Any], errors: dict[str, str]) -> str:
+def _form(forum: UUID, line: ForumLine | None, typed: dict[str, Any], errors: dict[str, str], version: int) -> str:
     return render_template(
         "web/instance/settings/forum.html",
         forum=forum,
         line=line,
         typed=typed,
         errors=errors,
+        version=version,
+        opened={OPENED + name: text for name, text in _texts(_saved(line)).items()} if line else {},
         people=list_active_names(hand().work),
     )
