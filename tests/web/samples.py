@@ -225,3 +225,8 @@ def _meeting(world: World) -> Mapping[str, object]:
     assert not isinstance(outcome, Refusal), outcome
     work.close()
     return {"meeting": meeting, "forum": forum[0]}
+
+
+@sample("/clients/<slug>/people/<uuid:person>")
+def _person(world: World) -> dict[str, object]:
+    return {"person": world.people["pmo"]}

@@ -63,7 +63,7 @@ def end_delegation(work: Work, delegation_id: UUID, actor: Actor) -> DelegationE
     with work.transaction() as tx:
         row = tx.lock(DelegationRow, delegation_id)
         delegation, giver = to_delegation(row), tx.work.get(MemberRow, row.giver_id)
-        outcome = decide_end_delegation(delegation, actor, paths_of(tx.session, row.giver_id), work.now())
+        outcome = decide_end_delegation(delegation, actor, paths_of(tx.work, row.giver_id), work.now())
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, _subject(giver.id, giver.name))
         row.ended_at = outcome.at
@@ -80,7 +80,7 @@ def record_absence(work: Work, wish: Absence, actor: Actor) -> AbsenceRecorded |
         member = tx.lock(MemberRow, wish.person)
         if existing := tx.session.get(AbsenceRow, wish.id):
             return AbsenceRecorded(absence=to_absence(existing))
-        outcome = decide_absence(wish, actor, paths_of(tx.session, wish.person), work.now())
+        outcome = decide_absence(wish, actor, paths_of(tx.work, wish.person), work.now())
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, _subject(member.id, member.name))
         kept = outcome.absence
@@ -104,7 +104,7 @@ def end_absence(work: Work, absence_id: UUID, actor: Actor) -> AbsenceEnded | Re
     with work.transaction() as tx:
         row = tx.lock(AbsenceRow, absence_id)
         member = tx.work.get(MemberRow, row.member_id)
-        outcome = decide_end_absence(to_absence(row), actor, paths_of(tx.session, row.member_id), work.now())
+        outcome = decide_end_absence(to_absence(row), actor, paths_of(tx.work, row.member_id), work.now())
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, _subject(member.id, member.name))
         if outcome.last_day is None:
@@ -122,8 +122,8 @@ def _lock_people(tx: Transaction, people: Iterable[PersonId]) -> dict[PersonId, 
 def _staff(tx: Transaction, wish: Delegation, people: dict[PersonId, MemberRow], now: datetime) -> Staff:
     return Staff(
         active=frozenset(person for person, row in people.items() if row.is_active),
-        absences=absences_of(tx.session, wish.giver, now.date()),
-        giver_paths=paths_of(tx.session, wish.giver),
+        absences=absences_of(tx.work, wish.giver, now.date()),
+        giver_paths=paths_of(tx.work, wish.giver),
         others=delegations_about(tx.session, people),
     )
 

@@ -83,11 +83,11 @@ def delegations_about(session: Session, people: Iterable[UUID]) -> tuple[Delegat
     return tuple(to_delegation(row) for row in rows)
 
 
-def absences_of(session: Session, person: UUID, since: date) -> tuple[Absence, ...]:
+def absences_of(work: Work, person: UUID, since: date) -> tuple[Absence, ...]:
     """The person's absences that are not over before `since`, the earliest first."""
     mine = (AbsenceRow.member_id == person, AbsenceRow.ends_on >= since)
     return tuple(
-        to_absence(row) for row in session.scalars(select(AbsenceRow).where(*mine).order_by(AbsenceRow.starts_on))
+        to_absence(row) for row in work.session.scalars(select(AbsenceRow).where(*mine).order_by(AbsenceRow.starts_on))
     )
 
 
@@ -110,11 +110,11 @@ def away_on(work: Work, day: date) -> Mapping[UUID, Away]:
     return {person: _with_stand_ins(away, lines) for person, away in found.items()}
 
 
-def paths_of(session: Session, person: UUID) -> tuple[str, ...]:
+def paths_of(work: Work, person: UUID) -> tuple[str, ...]:
     """Every node path where the person holds a role or is named on a measure."""
     roles = select(AssignmentRow.node_path).where(AssignmentRow.member_id == person)
     named = or_(MeasureRow.owner_id == person, MeasureRow.sponsor_id == person, MeasureRow.controller_id == person)
-    return tuple(session.scalars(union(roles, select(MeasureRow.path).where(named))))
+    return tuple(work.session.scalars(union(roles, select(MeasureRow.path).where(named))))
 
 
 def waiting_ids(person: UUID, day: date) -> Select[Any]:

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from domain.access import Role, Scope
+from domain.ids import PersonId
+from domain.notices import Notify
 from tenants.database import PlatformWork, Work
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.people import AssignmentRow, MemberRow
@@ -62,6 +64,17 @@ def list_members(work: Work, platform: PlatformWork, scope: Scope) -> tuple[Memb
     shown = [row for row in rows if sees_all or row.id in held]
     entered = _entered(platform, [row.id for row in shown])
     return tuple(_line(row, row.id in entered, tuple(held.get(row.id, ()))) for row in shown)
+
+
+def find_self(work: Work, person: UUID) -> MemberLine:
+    """Oneself with all one's roles, wherever they are. Two statements."""
+    everywhere = Scope(("/",), PersonId(person))
+    return _line(work.get(MemberRow, person), True, tuple(_roles(work, everywhere).get(person, ())))
+
+
+def find_notify(work: Work, person: UUID) -> Notify:
+    """How letters reach the person."""
+    return Notify(work.get(MemberRow, person).notify)
 
 
 def is_ended(work: Work, person: UUID) -> bool:

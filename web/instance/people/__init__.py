@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
-from web.instance.people import inviting, listing, roles  # noqa: E402, F401
+from web.instance.people import inviting, listing, roles, showing  # noqa: E402, F401

@@ -8,10 +8,12 @@ from uuid import UUID
 from flask import abort, render_template, request
 
 from domain.access import Capability, Role
+from tenants.instance.queries.delegations import away_on
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import NodeName, list_nodes
 from tenants.instance.queries.people import MemberLine, list_members
 from web.access import requires
+from web.away import away_words
 from web.hands import hand
 from web.instance.people import bp
 
@@ -66,6 +68,7 @@ def page(
         changed=changed or Tried(),
         refused=refused,
         now=here.work.now(),
+        away={person: away_words(away) for person, away in away_on(here.work, here.work.now().date()).items()},
     )
 
 
