@@ -1,7 +1,7 @@
 """One measure under everything people may try, in any order: what must hold, holds after every step."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,9 +26,13 @@ from domain.approvals import (
     subject_of,
     void_if_changed,
 )
+from domain.approvals.requesting import family_of
+from domain.changes.proposal import Proposal
+from domain.changes.requesting import decide_request_change
 from domain.gates import GateFacts, decide_request_gate
 from domain.ids import PersonId, RequestId
 from domain.lifecycle import (
+    ChangeApplied,
     MeasureCancelled,
     MeasureClosed,
     MeasureHeld,
@@ -50,7 +54,7 @@ from domain.lifecycle import (
 from domain.measures import Measure
 from domain.months import Month
 from domain.refusals import Refusal
-from domain.seal import canonical_plan
+from domain.seal import canonical_locked, canonical_plan
 from domain.stages import MeasureState, Stage
 from domain.value import Scenario
 from tests.domain.making import (
@@ -85,6 +89,15 @@ TURNS: dict[str, Callable[..., Any]] = {
     "cancel": decide_request_cancel,
     "reopen": decide_request_reopen,
 }
+RATES = {"EUR": Decimal(1)}
+LINE = measure().lines[0].id
+proposals = st.one_of(
+    amounts.map(lambda amount: Proposal(amounts={LINE: {Scenario.PLAN: {Month(2026, 12): amount}}})),
+    amounts.map(lambda amount: Proposal(values={"target": amount * 1000})),
+    people.map(lambda person: Proposal(values={"owner": person})),
+    st.dates(date(2026, 11, 1), date(2027, 6, 1)).map(lambda day: Proposal(values={"end": day})),
+    st.just(Proposal(values={"expected_effect": "Less freight."})),
+)
 REASONS = {"hold": "capacity", "resume": "capacity", "cancel": "cost", "reopen": "audit"}
 
 
@@ -98,7 +111,7 @@ class GovernedMeasure(RuleBasedStateMachine):
         self.requests: dict[RequestId, ApprovalRequest] = {}
         self.votes: list[tuple[Measure, ApprovalRequest, Voted]] = []
         self.events: list[Any] = []
-        self.locked: dict[str, str] | None = None
+        self.plans: list[dict[str, str]] = []  # as locked, version by version
         self.ids = request_ids()
         self.now = NOW
 
@@ -107,8 +120,8 @@ class GovernedMeasure(RuleBasedStateMachine):
             self.events.append(event)
             self.measure = evolve(self.measure, event)
             if isinstance(event, PlanVersionLocked):
-                assert self.locked is None
-                self.locked = canonical_plan(self.measure)
+                assert event.version == len(self.plans) + 1
+                self.plans.append(canonical_plan(self.measure))
         for request in list(self.requests.values()):
             if void_if_changed(request, self.measure, self.now):
                 self.requests[request.id] = after_voiding(request)
@@ -184,9 +197,21 @@ class GovernedMeasure(RuleBasedStateMachine):
         where, by, number = self.around(), actor(person), next(self.ids)
         self.opened(TURNS[kind](self.measure, REASONS[kind], "Because", where, by, self.now, number))
 
+    @rule(person=people, proposal=proposals)
+    def request_change(self, person: PersonId, proposal: Proposal) -> None:
+        where, by, number = self.around(), actor(person), next(self.ids)
+        outcome = decide_request_change(self.measure, proposal, "Because", where, RATES, by, self.now, number)
+        self.opened(outcome)
+
+    @rule(person=st.sampled_from([OWNER, PMO]), proposal=proposals)
+    def change(self, person: PersonId, proposal: Proposal) -> None:
+        before = set(self.requests)
+        self.request_change(person, proposal)
+        self.all_say_yes(set(self.requests) - before)
+
     def vote(self, request: ApprovalRequest, person: PersonId, choice: Choice, behalf: PersonId | None) -> None:
         by = actor(person, on_behalf_of=behalf, confirmed_at=self.now)
-        subject = subject_of(self.measure, request.kind)
+        subject = subject_of(self.measure, request.kind, proposal=request.proposal)
         outcome = decide_vote(request, Vote(choice=choice, comment="Because"), by, self.now, subject, DELEGATIONS)
         if isinstance(outcome, Refusal):
             return
@@ -263,11 +288,26 @@ class GovernedMeasure(RuleBasedStateMachine):
         assert self.measure.controller not in (self.measure.owner, self.measure.sponsor)
 
     @invariant()
-    def locked_plan_never_changes(self) -> None:
+    def locked_plan_never_changes_but_by_an_approved_change(self) -> None:
         was_decided = any(isinstance(event, StageReached) and event.after is Stage.DECIDED for event in self.events)
-        assert (self.locked is not None) == (self.measure.plan_version == 1) == was_decided
-        if self.locked is not None:
-            assert canonical_plan(self.measure) == self.locked
+        assert self.measure.plan_version == len(self.plans)
+        assert bool(self.plans) == was_decided
+        if self.plans:
+            assert canonical_plan(self.measure) == self.plans[-1]
+        for event in self.events:
+            if isinstance(event, ChangeApplied) or (isinstance(event, PlanVersionLocked) and event.version > 1):
+                assert self.requests[event.request].kind == "change"
+                assert self.requests[event.request].state is RequestState.APPROVED
+
+    @invariant()
+    def what_is_locked_beside_the_plan_changes_only_so_too(self) -> None:
+        locked_at = [at for at, event in enumerate(self.events) if isinstance(event, PlanVersionLocked)]
+        replayed, held = self.first, None
+        for at, event in enumerate(self.events if locked_at else ()):
+            replayed = evolve(replayed, event)
+            if at >= locked_at[0] and not isinstance(event, ChangeApplied) and held is not None:
+                assert canonical_locked(replayed) == held
+            held = canonical_locked(replayed) if at >= locked_at[0] else None
 
     @invariant()
     def closed_means_that_the_controller_accepted(self) -> None:
@@ -283,10 +323,10 @@ class GovernedMeasure(RuleBasedStateMachine):
     @invariant()
     def open_request_is_about_what_is_there_and_one_of_its_family(self) -> None:
         still = [request for request in self.requests.values() if request.state is RequestState.OPEN]
-        families = [request.kind.startswith("gate:") for request in still]
+        families = [family_of(request.kind) for request in still]
         assert len(families) == len(set(families))
         for request in still:
-            assert request.subject == subject_of(self.measure, request.kind).text
+            assert request.subject == subject_of(self.measure, request.kind, proposal=request.proposal).text
             assert request.waits_for
 
     @invariant()
@@ -324,3 +364,14 @@ def test_a_measure_walks_the_whole_way() -> None:
         assert walked.measure.stage is target
     walked.replaying_the_events_gives_the_state()
     assert walked.measure.plan_version == 1
+
+
+def test_a_measure_is_changed_twice_on_its_way() -> None:
+    walked = GovernedMeasure()
+    for _ in range(3):
+        walked.advance(OWNER)
+    for amount in ("10.00", "20.00"):
+        walked.change(OWNER, Proposal(amounts={LINE: {Scenario.PLAN: {Month(2026, 12): Decimal(amount)}}}))
+    assert (walked.measure.plan_version, len(walked.plans)) == (3, 3)
+    walked.replaying_the_events_gives_the_state()
+    walked.what_is_locked_beside_the_plan_changes_only_so_too()
