@@ -12,8 +12,9 @@ from domain.approvals.choosing import (
     resolve_steps,
     select_policy,
 )
+from domain.approvals.looking import NotInBulk, PageOutdated, StepPassed
 from domain.approvals.quorum import settle
-from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Vote
+from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Seen, Vote
 from domain.approvals.requesting import (
     Ask,
     NotYourRequest,
@@ -60,9 +61,11 @@ __all__ = [
     "NoApprover",
     "NoPolicy",
     "NotAnApprover",
+    "NotInBulk",
     "NotYourRequest",
     "OnePersonOneVote",
     "OpenRequest",
+    "PageOutdated",
     "RequestAlreadyOpen",
     "RequestNotOpen",
     "RequestState",
@@ -71,7 +74,9 @@ __all__ = [
     "RequestWithdrawn",
     "Requested",
     "SealBroken",
+    "Seen",
     "Situation",
+    "StepPassed",
     "StepUpNeeded",
     "Subject",
     "Vote",

@@ -108,7 +108,7 @@ def decide_record(
     """
     index = request.current
     if index is None:
-        return RequestNotOpen(request=request.id, state=request.state)
+        return RequestNotOpen(request=request.id, state=request.state, changes=request.void_changes)
     step = request.steps[index]
     refusal = (
         may_not_record(request, sitting, actor, now, subject.duties, delegations)
@@ -155,7 +155,7 @@ def not_this_forums(request: ApprovalRequest, sitting: Sitting) -> Refusal | Non
     """The step must ask a forum, and the sealed subject must name this one."""
     index = request.current
     if index is None:
-        return RequestNotOpen(request=request.id, state=request.state)
+        return RequestNotOpen(request=request.id, state=request.state, changes=request.void_changes)
     step = request.steps[index]
     is_theirs = sealed_forum(request) == str(sitting.forum.id) == str(sitting.meeting.forum)
     if step.rule is not Rule.FORUM or step.selector != "forum" or not is_theirs:

@@ -8,6 +8,7 @@ from domain.access import Role
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import Rule
 from domain.ids import ConditionId, MeasureId, MeetingId, PersonId, RequestId
+from domain.seal import FieldChange
 from domain.segregation import Duties
 from domain.stages import Stage
 
@@ -39,12 +40,25 @@ class GateCondition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What the page showed to who votes: the seal, and the index of the step that waited. Refused when it is past."""
+
+    seal: str
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vote:
-    """What a person says; everything but approve needs a comment. Only an approval comes with conditions."""
+    """What a person says; everything but approve needs a comment. Only an approval comes with conditions.
+
+    `seen` is None where no page was: an import, another system. `in_bulk`: one act for several requests.
+    """
 
     choice: Choice
     comment: str = ""
     conditions: tuple[GateCondition, ...] = ()
+    seen: Seen | None = None
+    in_bulk: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +130,7 @@ class ApprovalRequest:
     comment: str = ""
     votes: tuple[CastVote, ...] = ()
     state: RequestState = RequestState.OPEN
+    void_changes: tuple[FieldChange, ...] = ()  # what broke the seal, once it is voided
 
     @property
     def current(self) -> int | None:

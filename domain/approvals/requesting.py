@@ -104,10 +104,11 @@ class RequestAlreadyOpen(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestNotOpen(Refusal):
-    """The request is settled already."""
+    """The request is settled already; `changes` are what voided it."""
 
     request: RequestId
     state: RequestState
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,7 @@ def open_request(
     subject = subject_of(measure, ask.kind, actor.person, ask.proposal)
     if conflict := segregation_conflict(subject.duties):
         return conflict
-    facts = {**policy_facts(measure), **ask.facts}
+    facts = {**policy_facts(measure, actor.person), **ask.facts}
     policy = select_policy(situation.template.policies, ask.kind, facts)
     if isinstance(policy, NoPolicy):
         return policy

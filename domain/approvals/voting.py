@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from domain.access import Actor
 from domain.approvals.choosing import add_working_days
 from domain.approvals.conditions import unfit_conditions
+from domain.approvals.looking import not_in_bulk, outdated
 from domain.approvals.quorum import settle
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Vote
 from domain.approvals.requesting import RequestNotOpen, RequestSuspended, Subject
@@ -107,11 +108,13 @@ def decide_vote(
     """
     index = request.current
     if index is None:
-        return RequestNotOpen(request=request.id, state=request.state)
+        return RequestNotOpen(request=request.id, state=request.state, changes=request.void_changes)
     step = request.steps[index]
     if refusal := may_not_vote(request, step, index, actor, subject.duties, delegations, now.date()):
         return refusal
-    if refusal := not_votable(step, vote) or step_up_missing(step, actor, now):
+    if refusal := outdated(request, index, vote) or not_votable(step, vote):
+        return refusal
+    if refusal := not_in_bulk(step, vote) or step_up_missing(step, actor, now):
         return refusal
     if refusal := unfit_for_now(request, vote, subject, now.date()):
         return refusal

@@ -14,6 +14,7 @@ from domain.approvals.requesting import OpenRequest
 from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
 from domain.ids import MeasureId, MeetingId, PersonId, RequestId
+from domain.seal import FieldChange
 from domain.segregation import Duties
 from domain.stages import Stage
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
@@ -58,6 +59,7 @@ def to_request(row: RequestRow, code: str, steps: Sequence[StepRow], votes: Sequ
         comment=row.comment,
         votes=tuple(_vote(vote) for vote in votes),
         state=RequestState(row.state),
+        void_changes=tuple(FieldChange(**each) for each in row.void_changes),
     )
 
 
