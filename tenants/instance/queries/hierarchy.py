@@ -1,7 +1,7 @@
 """The hierarchy with what rolls up in it: every node that the reader sees, with the sums below it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.scoping import below, seen
 from tenants.instance.queries.sums import Sums, sum_columns, to_sums
+
+NAMED = (NodeRow.id, NodeRow.level, NodeRow.name, NodeRow.path)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +103,15 @@ def list_parts(work: Work, scope: Scope, node: NodeName) -> tuple[PartLine, ...]
 
 def list_nodes(work: Work, scope: Scope, level: Level | None = None) -> tuple[NodeName, ...]:
     """The nodes inside the reader's subtrees, of one level or all, to choose from."""
-    statement = select(NodeRow).where(below(NodeRow.path, scope)).order_by(NodeRow.path)
-    rows = work.session.scalars(statement if level is None else statement.where(NodeRow.level == level))
+    statement = select(*NAMED).where(below(NodeRow.path, scope)).order_by(NodeRow.path)
+    rows = work.session.execute(statement if level is None else statement.where(NodeRow.level == level))
+    return tuple(_name(row) for row in rows)
+
+
+def list_places(work: Work, scope: Scope, chosen: Collection[UUID]) -> tuple[NodeName, ...]:
+    """Where measures can be looked for: the nodes in the reader's subtrees, of the many packages only chosen ones."""
+    few = or_(NodeRow.level != Level.MEASURE_PACKAGE, NodeRow.id.in_(chosen))
+    rows = work.session.execute(select(*NAMED).where(below(NodeRow.path, scope), few).order_by(NodeRow.path))
     return tuple(_name(row) for row in rows)
 
 
@@ -227,7 +236,7 @@ def _line(row: NodeRow, parts: list[_Parts], children: int) -> NodeLine:
     )
 
 
-def _name(row: NodeRow) -> NodeName:
+def _name(row: Any) -> NodeName:
     return NodeName(id=row.id, level=Level(row.level), name=row.name, path=row.path)
 
 

@@ -20,6 +20,19 @@ from tenants.instance.queries.scoping import seen
 from tenants.instance.queries.sums import SUMMED, Sums, sum_columns, to_sums
 
 PAGE = 50
+SHOWN = (
+    "id",
+    "code",
+    "title",
+    "stage",
+    "state",
+    "implementation",
+    "potential",
+    "days_late",
+    "start_on",
+    "end_on",
+    "updated_at",
+)
 Owner = aliased(MemberRow, name="owner")
 SEVERITY = {Status.RED: 0, Status.AMBER: 1, Status.GREEN: 2, Status.GREY: 3}
 
@@ -175,8 +188,9 @@ def _totals(conditions: list[ColumnElement[bool]]) -> Select[Any]:
 
 def _lines(conditions: list[ColumnElement[bool]]) -> Select[Any]:
     statement = select(
-        MeasureRow,
-        FiguresRow,
+        *(getattr(MeasureRow, name) for name in SHOWN),
+        FiguresRow.has_plan,
+        *(getattr(FiguresRow, name) for name in SUMMED),
         func.coalesce(Owner.name, "").label("owner"),
         func.coalesce(ReferenceRow.name, "").label("function"),
     ).select_from(MeasureRow)
@@ -200,26 +214,25 @@ def _severity(column: Any) -> ColumnElement[Any]:
 
 
 def _line(row: Any) -> MeasureLine:
-    measure, figures = row.MeasureRow, row.FiguresRow
     return MeasureLine(
-        id=measure.id,
-        code=measure.code,
-        title=measure.title,
-        stage=Stage(measure.stage),
-        state=MeasureState(measure.state),
-        implementation=Status(measure.implementation),
-        potential=Status(measure.potential),
-        days_late=measure.days_late,
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        stage=Stage(row.stage),
+        state=MeasureState(row.state),
+        implementation=Status(row.implementation),
+        potential=Status(row.potential),
+        days_late=row.days_late,
         owner=row.owner,
         function=row.function,
-        start=measure.start_on,
-        end=measure.end_on,
-        updated_at=measure.updated_at,
-        has_plan=figures.has_plan,
-        sums=figures_sums(figures),
+        start=row.start_on,
+        end=row.end_on,
+        updated_at=row.updated_at,
+        has_plan=row.has_plan,
+        sums=figures_sums(row),
     )
 
 
-def figures_sums(figures: FiguresRow) -> Sums:
-    """One measure's figures in the shape of sums."""
+def figures_sums(figures: Any) -> Sums:
+    """One measure's figures, a FiguresRow or a row with its columns, in the shape of sums."""
     return Sums(measures=1, **{name: getattr(figures, name) for name in SUMMED})

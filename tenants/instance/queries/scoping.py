@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from domain.access import Scope
 from tenants.instance.models.measures import MeasureRow
@@ -13,7 +13,18 @@ def below(column: Any, scope: Scope) -> ColumnElement[bool]:
     return or_(false(), *(column.startswith(path, autoescape=True) for path in scope.paths))
 
 
+def naming(scope: Scope) -> ColumnElement[bool]:
+    """Measures that name the person: one index for each of the three columns."""
+    named = (MeasureRow.owner_id, MeasureRow.sponsor_id, MeasureRow.controller_id)
+    return or_(*(column == scope.person for column in named))
+
+
 def seen(scope: Scope) -> ColumnElement[bool]:
     """Measures in the scope's subtrees, and those that name the person."""
-    named = (MeasureRow.owner_id, MeasureRow.sponsor_id, MeasureRow.controller_id)
-    return or_(below(MeasureRow.path, scope), *(column == scope.person for column in named))
+    return or_(below(MeasureRow.path, scope), naming(scope))
+
+
+def seen_below(scope: Scope, path: str) -> ColumnElement[bool]:
+    """What the reader sees below a node; where the whole of it is theirs, nobody is asked measure by measure."""
+    inside = MeasureRow.path.startswith(path, autoescape=True)
+    return inside if scope.covers(path) else and_(inside, seen(scope))

@@ -60,6 +60,11 @@ class Filter:
         return any(key in FILTERING for key, _value in self.asked)
 
 
+def chosen_nodes(arguments: MultiDict[str, str]) -> list[UUID]:
+    """The nodes that the address names, whether or not they are the reader's."""
+    return [node for value in arguments.getlist("node") if (node := _uuid(value.strip()))]
+
+
 def read_filter(arguments: MultiDict[str, str], here: str, nodes: Sequence[NodeName]) -> Filter:
     """What the address asks for. What means nothing is left out; a node that is not the reader's is not there: 404."""
     asked = [(key, value.strip()) for key in KEYS for value in arguments.getlist(key) if _means(key, value.strip())]

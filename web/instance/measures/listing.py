@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from tenants.instance.queries.governance import get_governance
-from tenants.instance.queries.hierarchy import NodeName, list_nodes, paths_above
+from tenants.instance.queries.hierarchy import NodeName, list_places, paths_above
 from tenants.instance.queries.measures import (
     PAGE,
     MeasurePage,
@@ -23,7 +23,7 @@ from web.access import requires
 from web.formats import scale_of
 from web.hands import hand
 from web.instance.measures import bp
-from web.instance.measures.filters import Filter, chips, read_filter, state_words, status_words
+from web.instance.measures.filters import Filter, chips, chosen_nodes, read_filter, state_words, status_words
 from web.instance.measures.sheet import sheet_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,7 +46,7 @@ def index() -> Response:
     here = hand()
     scope = here.actor.scope_for(Capability.VIEW_MEASURES)
     governance = get_governance(here.work)
-    nodes = list_nodes(here.work, scope)
+    nodes = list_places(here.work, scope, chosen_nodes(request.args))
     found = read_filter(request.args, url_for(".index"), nodes)
     choices = get_filter_choices(here.work, scope)
     page = list_measures(here.work, scope, found.wanted, found.sort, found.page)
@@ -58,7 +58,7 @@ def index() -> Response:
             found=found,
             chips=chips(found, choices, nodes, governance.template),
             choices=choices,
-            nodes=in_order(nodes, found),
+            nodes=in_order(nodes),
             paging=paging(page, found),
             governance=governance,
             year=governance.year_of(here.work.now().date()),
@@ -84,7 +84,7 @@ def export() -> Response:
     here = hand()
     scope = here.actor.scope_for(Capability.VIEW_MEASURES)
     governance = get_governance(here.work)
-    nodes = list_nodes(here.work, scope)
+    nodes = list_places(here.work, scope, chosen_nodes(request.args))
     found = read_filter(request.args, url_for(".index"), nodes)
     lines = all_measures(here.work, scope, found.wanted, found.sort)
     year = governance.year_of(here.work.now().date()).label
@@ -123,11 +123,9 @@ def paging(page: MeasurePage, found: Filter) -> Paging:
     )
 
 
-def in_order(nodes: tuple[NodeName, ...], found: Filter) -> list[tuple[UUID, str]]:
-    """Nodes to choose from, parents first, indented; measure packages only where one is chosen already."""
+def in_order(nodes: tuple[NodeName, ...]) -> list[tuple[UUID, str]]:
+    """Nodes to choose from, parents first, indented."""
     names = {node.path: node.name for node in nodes}
     above = {node.path: [path for path in paths_above(node.path) if path in names] for node in nodes}
-    chosen = found.values("node")
-    kept = [node for node in nodes if node.level != "measure_package" or str(node.id) in chosen]
-    kept.sort(key=lambda node: [(names[path].lower(), path) for path in above[node.path]])
+    kept = sorted(nodes, key=lambda node: [(names[path].lower(), path) for path in above[node.path]])
     return [(node.id, "\N{NO-BREAK SPACE}" * 3 * (len(above[node.path]) - 1) + node.name) for node in kept]
