@@ -48,13 +48,16 @@ class StepItem:
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionItem:
-    """One line of components/gate.html."""
+    """One line of components/gate.html. `waive` and `unwaive` are where it is waived and where that is taken back."""
 
     state: str
     label: str
     note: str = ""
     href: str = ""
     act: str = ""
+    by: str = ""
+    waive: str = ""
+    unwaive: str = ""
 
 
 def title_of(kind: str, target: Stage | None, template: GovernanceTemplate) -> str:
@@ -65,6 +68,7 @@ def title_of(kind: str, target: Stage | None, template: GovernanceTemplate) -> s
         "hold": _("Put on hold"),
         "resume": _("Resume"),
         "cancel": _("Cancel"),
+        "reopen": _("Reopen, one stage back"),
         "change": _("Change what is locked"),
     }
     return turns.get(kind, kind)
@@ -140,12 +144,17 @@ def _item(state: str, person: UUID, names: Names, reader: UUID, note: str, stead
 
 def checklist_of(results: Iterable[CriterionResult]) -> tuple[CriterionItem, ...]:
     """A checklist as it was sealed or as it stands, what is missing first."""
+    return tuple(item_of(result) for result in in_order(results))
+
+
+def in_order(results: Iterable[CriterionResult]) -> list[CriterionResult]:
+    """What is missing first, then what is waived."""
     order = (Met.NOT_MET, Met.WAIVED, Met.MET)
-    ranked = sorted(results, key=lambda result: order.index(result.outcome))
-    return tuple(
-        CriterionItem(state=CRITERION_STATES[result.outcome], label=result.label, note=note_of(result))
-        for result in ranked
-    )
+    return sorted(results, key=lambda result: order.index(result.outcome))
+
+
+def item_of(result: CriterionResult) -> CriterionItem:
+    return CriterionItem(state=CRITERION_STATES[result.outcome], label=result.label, note=note_of(result))
 
 
 def note_of(result: CriterionResult) -> str:

@@ -1,4 +1,4 @@
-"""Which policy applies to a change and why: every threshold that was looked at, with what there is, in words."""
+"""Which policy applies to a request and why: every threshold that was looked at, with what there is, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from domain.governance.policies import Condition, Fact, Operator
-from tenants.instance.queries.changes import Considered
 from tenants.instance.queries.governance import Governance
-from web.formats import DASH
+from tenants.instance.queries.policies import Considered
+from web.formats import DASH, amount
 from web.weighing import signed, signed_money, signed_percent
 from web.wording import field_name
 
@@ -57,13 +57,14 @@ def _limit(operator: Operator, limit: str) -> str:
 
 
 def fact_word(field: str) -> str:
-    """What a condition of a change's policy looks at."""
+    """What a condition of a policy looks at."""
     known = {
         "value_change": _("change of value"),
         "value_change_percent": _("change of value in percent"),
         "end_shift_days": _("shift of the end"),
         "changes_people": _("people change"),
         "value": _("value"),
+        "asked_by": _("asked for by"),
     }
     return known.get(field) or field_name(field)
 
@@ -78,4 +79,6 @@ def _fact(field: str, value: Fact, governance: Governance) -> str:
         return signed_percent(Decimal(value), digits)
     if field == "end_shift_days":
         return signed(ngettext("%(num)d day", "%(num)d days", abs(int(value))), int(value))
-    return f"{signed_money(Decimal(value))} {governance.currency}"
+    if field == "value_change":
+        return f"{signed_money(Decimal(value))} {governance.currency}"
+    return amount(Decimal(value), governance.currency)

@@ -76,10 +76,15 @@ def select_policy(policies: Iterable[Policy], kind: str, facts: Mapping[str, Fac
     return next((policy for policy in policies if policy.applies(kind, facts)), NoPolicy(kind=kind))
 
 
-def policy_facts(measure: Measure) -> Mapping[str, Fact]:
-    """What the conditions of a policy may look at; `value` is the target, before there is one the rough value."""
+def policy_facts(measure: Measure, asker: PersonId | None = None) -> Mapping[str, Fact]:
+    """What the conditions of a policy may look at; `value` is the target, before there is one the rough value.
+
+    `asked_by` is the part which who asks has in the measure: nobody decides what they asked for.
+    """
     value = measure.rough_value if measure.target is None else measure.target
+    parts = {measure.owner: "owner", measure.sponsor: "sponsor", measure.controller: "controller"}
     return {
+        "asked_by": parts.get(asker, "other") if asker else None,
         "rough_value": measure.rough_value,
         "target": measure.target,
         "value": value,

@@ -36,7 +36,13 @@ class Operator(StrEnum):
 ORDERED = frozenset({Operator.ABOVE, Operator.AT_LEAST, Operator.BELOW, Operator.AT_MOST})
 
 # What a condition may look at, by the family of what the policy governs, and of which type it is.
-MEASURE_FACTS: Mapping[str, type] = {"rough_value": Decimal, "target": Decimal, "value": Decimal, "stage": str}
+MEASURE_FACTS: Mapping[str, type] = {
+    "rough_value": Decimal,
+    "target": Decimal,
+    "value": Decimal,
+    "stage": str,
+    "asked_by": str,
+}
 CHANGE_FACTS: Mapping[str, type] = {
     **MEASURE_FACTS,
     "value_change": Decimal,

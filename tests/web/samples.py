@@ -106,6 +106,7 @@ SAMPLES |= {
     "/clients/<slug>/measures/<uuid:measure>": _of_measure("measure"),
     "/clients/<slug>/requests/<uuid:request_id>": _of_measure("request_id"),
     f"{MEASURE}/lines/<uuid:line>": _of_measure("code", "line"),
+    f"{MEASURE}/waivers/<criterion>": lambda world: {"code": _governed(world)["code"], "criterion": "description"},
     f"{MEASURE}/milestones/<uuid:milestone>": _of_measure("code", "milestone"),
     **{
         f"{MEASURE}{page}": _of_measure("code")
@@ -120,6 +121,7 @@ SAMPLES |= {
             "/changes/new",
             "/resumptions/new",
             "/cancellations/new",
+            "/reopenings/new",
             "/status-overrides/new",
         )
     },

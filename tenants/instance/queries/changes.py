@@ -1,7 +1,6 @@
 """Change requests as pages show them: the dry run of a proposal, and every version of a locked plan."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +15,7 @@ from domain.approvals.requesting import Situation
 from domain.changes.effect import Effect, effect_of
 from domain.changes.proposal import Proposal, differing
 from domain.changes.requesting import decide_request_change, not_proposable
-from domain.governance.policies import CHANGE, Condition, Fact, Policy
+from domain.governance.policies import CHANGE
 from domain.ids import RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
@@ -27,20 +26,9 @@ from tenants.instance.models.values import PlanVersionRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.directory import get_directory
 from tenants.instance.queries.governance import Governance
+from tenants.instance.queries.policies import Considered, considered
 
 DRY_RUN = RequestId(UUID(int=0))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Considered:
-    """A policy that governs changes, looked at in order: each of its conditions, what there is, whether it holds."""
-
-    policy: Policy
-    conditions: tuple[tuple[Condition, Fact, bool], ...]
-
-    @property
-    def applies(self) -> bool:
-        return all(holds for _, _, holds in self.conditions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,27 +72,14 @@ def preview_change(
     kept = differing(measure, proposal)
     wrong = not_proposable(measure, kept, governance.template, governance.rates)
     effect = None if wrong else effect_of(measure, kept, governance.rates)
-    facts = {**policy_facts(measure), **(effect.facts if effect else {})}
+    facts = {**policy_facts(measure, actor.person), **(effect.facts if effect else {})}
     return ChangePreview(
         proposal=kept,
         effect=effect,
-        considered=considered(governance.template.policies, facts) if effect else (),
+        considered=considered(governance.template.policies, CHANGE, facts) if effect else (),
         steps=() if isinstance(outcome, Refusal) else outcome.request.steps,
         obstacle=outcome if isinstance(outcome, Refusal) else None,
     )
-
-
-def considered(policies: Sequence[Policy], facts: Mapping[str, Fact]) -> tuple[Considered, ...]:
-    """The policies of changes in their order, up to the first that applies."""
-    found: list[Considered] = []
-    for policy in policies:
-        if policy.governs != CHANGE:
-            continue
-        looked_at = tuple((each, facts.get(each.field), each.holds(facts)) for each in policy.when)
-        found.append(Considered(policy=policy, conditions=looked_at))
-        if found[-1].applies:
-            break
-    return tuple(found)
 
 
 def list_plan_versions(work: Work, measure: UUID, governance: Governance) -> tuple[PlanVersion, ...]:

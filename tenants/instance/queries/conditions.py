@@ -1,4 +1,4 @@
-"""Conditions of approvals: those that stand on measures, those that are overdue, and what the overview says of them."""
+"""Conditions of approvals that stand on measures or are overdue; and the times a measure was on hold."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from domain.conditions import StandingCondition
 from domain.ids import ConditionId, PersonId, RequestId
 from domain.stages import MeasureState, Stage
 from tenants.database import NotFound, Work
-from tenants.instance.models.conditions import GateConditionRow
+from tenants.instance.models.conditions import GateConditionRow, HoldPeriodRow
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
@@ -33,6 +33,24 @@ class OverdueLine:
     words: str
     owner: str
     due: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """A time on hold; `resumed_on` is None while it lasts."""
+
+    held_on: date
+    resumed_on: date | None
+
+    def days(self, today: date) -> int:
+        return ((self.resumed_on or today) - self.held_on).days
+
+
+def holds_of(work: Work, measure: UUID) -> tuple[Hold, ...]:
+    """The first one first."""
+    statement = select(HoldPeriodRow.held_on, HoldPeriodRow.resumed_on).where(HoldPeriodRow.measure_id == measure)
+    rows = work.session.execute(statement.order_by(HoldPeriodRow.held_at))
+    return tuple(Hold(held_on=held_on, resumed_on=resumed_on) for held_on, resumed_on in rows)
 
 
 def standing_conditions(session: Session, measures: Iterable[UUID]) -> dict[UUID, list[StandingCondition]]:

@@ -1,22 +1,54 @@
-"""What a gate's checklist looks at beside the measure: one function for the request, the dry run and the page."""
+"""What a gate's checklist looks at beside the measure, for the request and for its dry run on the page alike."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.access import Actor
 from domain.conditions import count_open, overdue_since
-from domain.gates import GateFacts
+from domain.gates import GateFacts, evaluate
+from domain.governance.criteria import CriterionResult
+from domain.governance.policies import gate_kind
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.ids import PersonId
 from domain.measures import Measure
 from domain.stages import Stage
 from domain.waivers import Waiver
+from tenants.database import Work
 from tenants.instance.models.conditions import WaiverRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.conditions import standing_conditions
+from tenants.instance.queries.policies import PolicyPreview, preview_policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatePreview:
+    """The dry run of the next gate: what is missing, what is waived, and what would happen if it were asked for."""
+
+    target: Stage
+    results: tuple[CriterionResult, ...]
+    waivers: Mapping[str, Waiver]
+    asked: PolicyPreview
+
+
+def preview_gate(
+    work: Work, measure: Measure, path: str, template: GovernanceTemplate, actor: Actor
+) -> GatePreview | None:
+    """What would happen if the reader asked for the next gate now. None where there is none."""
+    target = measure.stage.next
+    if target is None:
+        return None
+    facts = gate_facts(work.session, measure, template, work.now().date())
+    return GatePreview(
+        target=target,
+        results=evaluate(template.gates[target], measure, facts),
+        waivers=waivers_of(work.session, measure.id, target),
+        asked=preview_policy(work, measure, path, template, gate_kind(target), actor),
+    )
 
 
 def gate_facts(session: Session, measure: Measure, template: GovernanceTemplate, today: date) -> GateFacts:

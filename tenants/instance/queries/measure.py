@@ -10,17 +10,11 @@ from uuid import UUID
 from sqlalchemy import false, literal, select, union_all
 
 from domain.access import Actor, Scope
-from domain.approvals.choosing import NoPolicy, policy_facts, resolve_steps, select_policy
-from domain.approvals.request import ApprovalRequest, RequestStep
-from domain.approvals.requesting import Situation, subject_of
-from domain.gates import GateFacts, evaluate
-from domain.governance.criteria import CriterionResult
-from domain.governance.policies import Policy, gate_kind
+from domain.approvals.request import ApprovalRequest
+from domain.conditions import StandingCondition
 from domain.ids import MeasureId
 from domain.measures import Measure
 from domain.months import Month
-from domain.refusals import Refusal
-from domain.stages import Stage
 from domain.status import Status, StatusOverride
 from tenants.database import NotFound, Work
 from tenants.instance.models.measures import EvidenceRow, MeasureRow, MilestoneRow
@@ -29,7 +23,8 @@ from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.aggregates import load_measure
 from tenants.instance.queries.approvals import load_requests
-from tenants.instance.queries.directory import get_directory
+from tenants.instance.queries.conditions import Hold, holds_of, standing_conditions
+from tenants.instance.queries.gates import GatePreview, preview_gate
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import NodeName, get_crumbs
 from tenants.instance.queries.measures import figures_sums
@@ -65,17 +60,6 @@ class Proof:
     added_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class GatePreview:
-    """The dry run of the next gate: what is missing, which policy applies, who would decide or why nobody can."""
-
-    target: Stage
-    results: tuple[CriterionResult, ...]
-    policy: Policy | None
-    steps: tuple[RequestStep, ...]
-    obstacle: Refusal | None  # no policy, nobody who may decide, duties that exclude each other
-
-
 class Names(dict[UUID, str]):
     """Names of people, reference items and forums by id; `firm` holds those of the consulting firm's people."""
 
@@ -102,6 +86,8 @@ class MeasureSheet:
     requests: tuple[ApprovalRequest, ...]  # newest first
     evidence: tuple[Proof, ...]
     gate: GatePreview | None  # None when there is no next gate
+    conditions: tuple[StandingCondition, ...]
+    holds: tuple[Hold, ...]
     created_at: datetime
     stage_since: datetime
     updated_at: datetime
@@ -122,7 +108,6 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
     governance = get_governance(work)
     measure = load_measure(work.session, row, governance)
     figures = work.get(FiguresRow, row.id)
-    requests = _requests(work, row)
     return MeasureSheet(
         measure=measure,
         path=row.path,
@@ -137,39 +122,17 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
         has_plan=figures.has_plan,
         year_start=Month.of(figures.year_start),
         price_of_waiting=figures.price_of_waiting,
-        requests=requests,
+        requests=_requests(work, row),
         evidence=_evidence(work, row.id),
-        gate=preview_gate(
-            work, measure, row.path, governance, actor, sum(1 for each in requests if each.current is not None)
-        ),
+        gate=preview_gate(work, measure, row.path, governance.template, actor),
+        conditions=tuple(standing_conditions(work.session, [row.id])[row.id]),
+        holds=holds_of(work, row.id),
         created_at=row.created_at,
         stage_since=row.stage_since,
         updated_at=row.updated_at,
         external_ref=row.external_ref or "",
         governance=governance,
     )
-
-
-def preview_gate(
-    work: Work, measure: Measure, path: str, governance: Governance, actor: Actor, open_requests: int
-) -> GatePreview | None:
-    """What would happen if the reader asked for the next gate now; nothing is sent and nothing recorded."""
-    target = measure.stage.next
-    if target is None:
-        return None
-    template = governance.template
-    results = evaluate(template.gates[target], measure, GateFacts(open_requests=open_requests))
-    kind = gate_kind(target)
-    seen = policy_facts(measure)
-    policy = select_policy(template.policies, kind, seen)
-    if isinstance(policy, NoPolicy):
-        return GatePreview(target=target, results=results, policy=None, steps=(), obstacle=policy)
-    duties = subject_of(measure, kind, actor.person).duties
-    situation = Situation(path=path, template=template, directory=get_directory(work))
-    steps = resolve_steps(policy, seen, measure, path, duties, situation.directory)
-    if isinstance(steps, Refusal):
-        return GatePreview(target=target, results=results, policy=policy, steps=(), obstacle=steps)
-    return GatePreview(target=target, results=results, policy=policy, steps=steps, obstacle=None)
 
 
 def get_choices(work: Work) -> Choices:

@@ -7,6 +7,7 @@ bp = Blueprint("measures", __name__, url_prefix="/measures")
 from web.instance.measures import (  # type: ignore[attr-defined]  # noqa: E402, F401
     asking,
     changing,
+    conditions,
     creating,
     editing,
     evidence,
@@ -15,5 +16,7 @@ from web.instance.measures import (  # type: ignore[attr-defined]  # noqa: E402,
     milestones,
     showing,
     statuses,
+    sustaining,
     values,
+    waiving,
 )

@@ -1,4 +1,4 @@
-"""Ask for the next gate, for a hold, a resumption or a cancellation. Whoever asks does not decide."""
+"""Ask for the next gate, for a hold, a resumption, a cancellation or a reopening. Whoever asks does not decide."""
 
 from uuid import UUID, uuid4
 
@@ -15,7 +15,9 @@ from domain.stages import Stage
 from tenants.instance.actions.requests import request_gate as ask_for_gate
 from tenants.instance.actions.requests import request_turn
 from tenants.instance.queries.measure import get_names
+from tenants.instance.queries.policies import preview_policy
 from web.access import requires
+from web.deciding import dry_run_of
 from web.instance.measures import bp
 from web.instance.measures.showing import page_of
 from web.instance.measures.taking import Taken, crumbs, take
@@ -79,6 +81,18 @@ def cancel(code: str) -> tuple[str, int] | Response:
     return _turn(code, "cancel")
 
 
+@bp.get("/<code>/reopenings/new")
+@requires(C.REOPEN_MEASURE, or_named=True)
+def new_reopening(code: str) -> str:
+    return _form(take(code, C.REOPEN_MEASURE), "reopen", {}, {})
+
+
+@bp.post("/<code>/reopenings")
+@requires(C.REOPEN_MEASURE, or_named=True)
+def reopen(code: str) -> tuple[str, int] | Response:
+    return _turn(code, "reopen")
+
+
 def posted_id() -> UUID:
     """The id that came with the form, made when the page was: the same form twice has one effect."""
     try:
@@ -103,7 +117,8 @@ def _turn(code: str, kind: str) -> tuple[str, int] | Response:
 
 
 def _form(taken: Taken, kind: str, errors: dict[str, str], kept) -> str:  # type: ignore[no-untyped-def]
-    words = _words(taken.measure.code)[kind]
+    words, hand = _words(taken.measure.code)[kind], taken.hand
+    run = preview_policy(hand.work, taken.measure, taken.path, taken.governance.template, kind, hand.actor)
     return render_template(
         "web/instance/measure/turn.html",
         measure=taken.measure,
@@ -113,6 +128,7 @@ def _form(taken: Taken, kind: str, errors: dict[str, str], kept) -> str:  # type
         form={name: kept.get(name, "") for name in ("reason", "comment")},
         identity=kept.get("id") or str(uuid4()),
         errors=errors,
+        run=dry_run_of(run, get_names(hand.work), taken.governance, hand.work.now().date()),
     )
 
 
@@ -140,6 +156,14 @@ def _words(code: str) -> dict[str, dict[str, str]]:
             ),
             "act": _("Ask to cancel %(code)s", code=code),
             "action": url_for(".cancel", code=code),
+        },
+        "reopen": {
+            "title": _("Reopen, one stage back"),
+            "happens": _(
+                "The measure goes one stage back and can be worked on there. A plan that is locked stays locked."
+            ),
+            "act": _("Ask to reopen %(code)s", code=code),
+            "action": url_for(".reopen", code=code),
         },
     }
 

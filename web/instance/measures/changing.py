@@ -19,11 +19,11 @@ from tenants.instance.actions.changes import request_change as ask_for_change
 from tenants.instance.queries.changes import ChangePreview, preview_change
 from tenants.instance.queries.measure import get_choices, get_names
 from web.access import requires
+from web.deciding import deciders_of
 from web.instance.measures import bp
 from web.instance.measures.asking import posted_id, tell_requested
 from web.instance.measures.change_form import form_page
 from web.instance.measures.fields import Pairs, choices_of, error_of
-from web.instance.measures.gating import deciders_of
 from web.instance.measures.proposing import Draft, start, take_form
 from web.instance.measures.taking import Taken, crumbs, seen, take
 from web.refusals import words_of

@@ -1,7 +1,6 @@
 """The next gate as a dry run: what is missing and where it is mended, who would decide, and whether one may ask."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,31 +8,21 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from domain.access import Actor, Capability, NotAllowed
-from domain.approvals.choosing import add_working_days
-from domain.approvals.request import ApprovalRequest, RequestStep
-from domain.gates import GateNotReady, MeasureNotActive
-from domain.governance.criteria import CriterionResult
+from domain.approvals.request import ApprovalRequest
+from domain.gates import GateNotReady, MeasureNotActive, OwnWaiver
+from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import GATE_KINDS
-from domain.governance.template import GovernanceTemplate
+from domain.lifecycle.editing import not_open
 from domain.stages import MeasureState
-from tenants.instance.queries.measure import GatePreview, MeasureSheet, Names
-from web.formats import day, initials
-from web.presenting import CriterionItem, approvers_words, checklist_of, rule_words
+from domain.waivers import Waiver
+from tenants.instance.queries.gates import GatePreview
+from tenants.instance.queries.measure import MeasureSheet
+from web.deciding import DryRun, dry_run_of, obstacle_words
+from web.formats import day
+from web.presenting import CriterionItem, in_order, item_of
 from web.refusals import words_of
-from web.wording import approvers
 
 C = Capability
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decider:
-    """One line of who would decide."""
-
-    name: str
-    role: str
-    note: str
-    initials: str = ""
-    firm: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +33,7 @@ class GateView:
     target: int
     items: tuple[CriterionItem, ...]
     missing: int
-    policy: str
-    deciders: tuple[Decider, ...]
-    obstacle: str
-    by: str
+    run: DryRun
     refused: str
 
 
@@ -56,16 +42,12 @@ def gate_of(sheet: MeasureSheet, actor: Actor, now: datetime) -> GateView | None
     gate = sheet.gate
     if gate is None:
         return None
-    days = sum(step.due_working_days for step in gate.steps)
     return GateView(
         label=sheet.governance.template.stages[gate.target].label,
         target=int(gate.target),
         items=_items(sheet, gate, actor),
         missing=sum(1 for result in gate.results if result.is_open),
-        policy=gate.policy.label if gate.policy else "",
-        deciders=_deciders(sheet, gate),
-        obstacle=words_of(gate.obstacle) if gate.obstacle else "",
-        by=day(add_working_days(now.date(), days)) if gate.steps else "",
+        run=dry_run_of(gate.asked, sheet.names, sheet.governance, now.date()),
         refused=_refused(sheet, gate, actor),
     )
 
@@ -83,43 +65,41 @@ def _refused(sheet: MeasureSheet, gate: GatePreview, actor: Actor) -> str:
         return _("A request for this gate is open.")
     if any(result.is_open for result in gate.results):
         return words_of(GateNotReady(target=gate.target, results=gate.results))
-    return words_of(gate.obstacle) if gate.obstacle else ""
-
-
-def _deciders(sheet: MeasureSheet, gate: GatePreview) -> tuple[Decider, ...]:
-    """The steps with their people; where nobody can decide, the steps of the policy by name."""
-    if gate.policy and not gate.steps:
-        return tuple(Decider(name=step.name, role="", note="") for step in gate.policy.steps)
-    return deciders_of(gate.steps, sheet.names, sheet.governance.template)
-
-
-def deciders_of(steps: Iterable[RequestStep], names: Names, template: GovernanceTemplate) -> tuple[Decider, ...]:
-    """Who would decide a request with these steps, in order."""
-    found = []
-    for step in steps:
-        people = approvers_words(step, names)
-        due = _("within %(n)s working days", n=step.due_working_days)
-        role = step.name if len(step.approvers) > 1 else _role(template, step.selector)
-        note = ", ".join(filter(None, [rule_words(step), due]))
-        single = initials(people) if len(step.approvers) == 1 else ""
-        is_firm = bool(single) and step.approvers[0] in names.firm
-        found.append(Decider(name=people, role=role, note=note, initials=single, firm=is_firm))
-    return tuple(found)
-
-
-def _role(template: GovernanceTemplate, selector: str) -> str:
-    """Whom a step asks, with the role as this client's template calls it."""
-    labels = {f"role:{each.role}": each.label for each in template.roles}
-    return labels.get(selector) or approvers(selector)
+    if any(waiver.person == actor.person for waiver in gate.waivers.values()):
+        return words_of(OwnWaiver(person=actor.person))
+    return obstacle_words(gate.asked, sheet.names)
 
 
 def _items(sheet: MeasureSheet, gate: GatePreview, actor: Actor) -> tuple[CriterionItem, ...]:
-    by_label = {result.label: result for result in gate.results}
+    waivable = {each.key for each in sheet.governance.template.gates[gate.target] if each.waivable}
+    may_waive = _may_waive(sheet, actor)
     items = []
-    for item in checklist_of(gate.results):
-        href, act = _mend(sheet, by_label[item.label], actor) if item.state == "missing" else ("", "")
-        items.append(CriterionItem(state=item.state, label=item.label, note=item.note, href=href, act=act))
+    for result in in_order(gate.results):
+        item = item_of(result)
+        if result.is_open:
+            href, act = _mend(sheet, result, actor)
+            waive = _waiver(sheet, "new_waiver", result) if may_waive and result.key in waivable else ""
+            item = replace(item, href=href, act=act, waive=waive)
+        if result.key in gate.waivers and may_waive:
+            item = replace(item, unwaive=_waiver(sheet, "take_back_waiver", result))
+        if result.outcome is Met.WAIVED:
+            item = replace(item, by=_waived_by(sheet, gate.waivers[result.key]))
+        items.append(item)
     return tuple(items)
+
+
+def _may_waive(sheet: MeasureSheet, actor: Actor) -> bool:
+    """Whether the reader could; the action asks again."""
+    is_able = actor.can(C.WAIVE_CRITERION, sheet.path) and actor.person != sheet.measure.owner
+    return is_able and not_open(sheet.measure) is None and open_gate_request(sheet) is None
+
+
+def _waiver(sheet: MeasureSheet, endpoint: str, result: CriterionResult) -> str:
+    return url_for(f"instance.measures.{endpoint}", code=sheet.measure.code, criterion=result.key)
+
+
+def _waived_by(sheet: MeasureSheet, waiver: Waiver) -> str:
+    return _("%(who)s, %(day)s", who=sheet.names.get(waiver.person, "–"), day=day(waiver.at.date()))
 
 
 def _mend(sheet: MeasureSheet, result: CriterionResult, actor: Actor) -> tuple[str, str]:

@@ -47,10 +47,9 @@ def milestones_of(sheet: MeasureSheet, today: date) -> MilestonesView:
 def days_late(milestone: Milestone, today: date) -> int:
     """Days between promise and what happened or is expected; an open one that is over counts until today."""
     if milestone.done_on:
-        return (milestone.done_on - milestone.due).days
-    return (
-        max(milestone.forecast or milestone.due, today if milestone.due < today else milestone.due) - milestone.due
-    ).days
+        return (milestone.done_on - milestone.due_now).days
+    due = milestone.due_now
+    return (max(milestone.forecast or due, today if due < today else due) - due).days
 
 
 def _row(milestone: Milestone, sheet: MeasureSheet, today: date, limit: int) -> MilestoneRow:
@@ -67,11 +66,18 @@ def _row(milestone: Milestone, sheet: MeasureSheet, today: date, limit: int) -> 
         days=DASH if milestone.waived_because else _signed(late),
         kind=kind,
         word=word,
-        note=milestone.waived_because,
+        note=milestone.waived_because or _moved(milestone),
         evidence=milestone.evidence,
         slips=sheet.slips.get(milestone.id, 0),
         is_open=not (milestone.done_on or milestone.waived_because),
     )
+
+
+def _moved(milestone: Milestone) -> str:
+    if not milestone.held_days:
+        return ""
+    days = ngettext("%(num)d day on hold", "%(num)d days on hold", milestone.held_days)
+    return _("due %(day)s after %(days)s", day=day(milestone.due_now), days=days)
 
 
 def _state(milestone: Milestone, late: int, limit: int) -> tuple[str, str]:

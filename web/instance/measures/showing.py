@@ -8,6 +8,7 @@ from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.access import Actor, Capability
+from domain.governance.policies import STATE_KINDS
 from domain.ids import MeasureId
 from domain.lifecycle.editing import not_open
 from domain.months import FiscalYear, Month
@@ -18,10 +19,19 @@ from tenants.instance.queries.trail import events_of
 from web.access import requires
 from web.hands import hand
 from web.instance.measures import bp
+from web.instance.measures.conditioning import conditions_of
 from web.instance.measures.gating import gate_of
 from web.instance.measures.milestoning import milestones_of
 from web.instance.measures.plan_versions import changes_of
-from web.instance.measures.standing import implementation_why, override_of, potential_why, stages_of, stop_of
+from web.instance.measures.standing import (
+    held_words,
+    implementation_why,
+    override_of,
+    potential_why,
+    stages_of,
+    stop_of,
+)
+from web.instance.measures.sustaining import checks_shown
 from web.instance.measures.taking import crumbs_of
 from web.instance.measures.valuing import value_of
 from web.presenting import counts_of, reason_of, state_word, steps_of, title_of
@@ -39,6 +49,7 @@ ACTS = {
     "change": (C.REQUEST_CHANGE,),
     "hold": (C.HOLD_MEASURE,),
     "cancel": (C.CANCEL_MEASURE,),
+    "reopen": (C.REOPEN_MEASURE,),
     "audit": (C.VIEW_AUDIT,),
 }
 
@@ -73,7 +84,9 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         crumbs=crumbs_of(sheet.crumbs, sheet.measure),
         stages=stages_of(sheet, now),
         stopped=stop_of(sheet),
-        implementation_why=implementation_why(sheet),
+        held=held_words(sheet, today),
+        conditions=conditions_of(sheet, here.actor, today),
+        implementation_why=implementation_why(sheet, today),
         potential_why=potential_why(sheet),
         overrides={str(each): override_of(sheet, each, today) for each in Dimension},
         gate=gate,
@@ -98,7 +111,7 @@ def _may(sheet: MeasureSheet, actor: Actor) -> dict[str, bool]:
     measure = sheet.measure
     is_open = not_open(measure) is None
     may = {name: any(actor.can_on(each, measure, sheet.path) for each in needed) for name, needed in ACTS.items()}
-    waits = {each.kind for each in sheet.requests if each.current is not None} & {"hold", "resume", "cancel"}
+    waits = {each.kind for each in sheet.requests if each.current is not None} & set(STATE_KINDS)
     is_turnable = measure.stage is not Stage.CLOSED and not waits
     may |= {name: may[name] and is_open for name in ("edit", "plan", "forecast", "actual", "milestones", "promise")}
     may["change"] &= is_open and measure.plan_version > 0
@@ -108,6 +121,7 @@ def _may(sheet: MeasureSheet, actor: Actor) -> dict[str, bool]:
     may["resume"] = may["hold"] and is_turnable and measure.state is MeasureState.ON_HOLD
     may["hold"] &= is_turnable and measure.state is MeasureState.ACTIVE
     may["cancel"] &= is_turnable and measure.state is not MeasureState.CANCELLED
+    may["reopen"] &= measure.stage > Stage.DEFINED and measure.state is MeasureState.ACTIVE and not waits
     may["confirm"] = is_open and measure.plan_version == 0 and actor.person == measure.controller
     may["override"] = is_open and (may["edit"] or actor.person in (measure.owner, measure.controller))
     return may

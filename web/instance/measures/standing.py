@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from domain.approvals.request import RequestState
+from domain.conditions import count_open, overdue_since
 from domain.stages import MeasureState, Stage
 from domain.status import Dimension, Status, StatusOverride, potential_share
 from tenants.instance.queries.measure import MeasureSheet
@@ -95,8 +96,19 @@ def stop_of(sheet: MeasureSheet) -> Stop | None:
     )
 
 
-def implementation_why(sheet: MeasureSheet) -> str:
+def held_words(sheet: MeasureSheet, today: date) -> str:
+    """How often and how long the measure was on hold; empty where it never was."""
+    if not sheet.holds:
+        return ""
+    days = sum(each.days(today) for each in sheet.holds)
+    times = ngettext("%(num)d time", "%(num)d times", len(sheet.holds))
+    return _("%(times)s, %(days)s", times=times, days=ngettext("%(num)d day", "%(num)d days", days))
+
+
+def implementation_why(sheet: MeasureSheet, today: date) -> str:
     """What makes the Implementation Status."""
+    if overdue := count_open(sheet.conditions, overdue_since(sheet.measure, today))[1]:
+        return ngettext("a condition is overdue", "%(num)d conditions are overdue", overdue)
     open_ones = [each for each in sheet.measure.milestones if not (each.done_on or each.waived_because)]
     if not sheet.measure.milestones:
         return _("no milestones yet")

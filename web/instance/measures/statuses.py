@@ -113,7 +113,7 @@ def _field(refusal: Refusal) -> str:
 def _page(taken: Taken, dimension: Dimension, errors: Mapping[str, str], kept: Mapping[str, str]) -> str:
     here = taken.hand
     sheet = get_sheet(here.work, here.actor.scope_for(C.VIEW_MEASURES), taken.measure.code, here.actor)
-    is_potential = dimension is Dimension.POTENTIAL
+    is_potential, today = dimension is Dimension.POTENTIAL, here.work.now().date()
     return render_template(
         "web/instance/measure/override.html",
         measure=taken.measure,
@@ -121,8 +121,8 @@ def _page(taken: Taken, dimension: Dimension, errors: Mapping[str, str], kept: M
         dimension=str(dimension),
         label=_("Potential Status") if is_potential else _("Implementation Status"),
         level=sheet.potential if is_potential else sheet.implementation,
-        why=potential_why(sheet) if is_potential else implementation_why(sheet),
-        current=override_of(sheet, dimension, here.work.now().date()),
+        why=potential_why(sheet) if is_potential else implementation_why(sheet, today),
+        current=override_of(sheet, dimension, today),
         statuses=[(str(status), word) for status, word in status_words().items() if status is not Status.GREY],
         reasons=[(each.code, each.label) for each in taken.governance.template.reasons[ReasonList.OVERRIDE]],
         form={name: kept.get(name, "") for name in ("status", "reason", "comment", "expires")},
