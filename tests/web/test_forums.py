@@ -13,16 +13,14 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import select
 
-from domain.forums import When
 from domain.ids import PersonId
-from domain.refusals import Refusal
 from domain.stages import Stage
-from tenants.instance.actions import meetings, values
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.meetings import AgendaItemRow, MeetingActionRow, MeetingRow
 from tenants.instance.models.requests import RequestRow
 from tenants.places import Instance
 from tests.house import NOW, House
+from tests.sitting import called, waiting_at_forum
 from tests.team import Team
 from tests.web.client import Client, Page
 
@@ -62,27 +60,6 @@ class Desk:
 @pytest.fixture
 def desk(site: Flask, team: Team) -> Desk:
     return Desk(site, team)
-
-
-def waiting_at_forum(team: Team) -> Any:
-    """A request for Decided that the controller has approved: it waits for the forum."""
-    measure = team.define()
-    team.plan(measure)
-    team.approve(team.ask(measure, Stage.IDENTIFIED), team.sponsor)
-    team.approve(team.ask(measure, Stage.DETAILED), team.pmo, team.sponsor)
-    version = team.row(measure).version
-    assert not isinstance(values.confirm_value(team.work, measure, team.actor(team.controller), version), Refusal)
-    request = team.ask(measure, Stage.DECIDED)
-    team.approve(request, team.controller)
-    return request
-
-
-def called(team: Team, starts: datetime = NOW + timedelta(hours=1)) -> UUID:
-    meeting = uuid4()
-    when = When(starts_at=starts, minutes_long=60, place="Room 4")
-    outcome = meetings.call_meeting(team.work, meeting, team.forum_id, when, team.actor(team.pmo))
-    assert not isinstance(outcome, Refusal), outcome
-    return meeting
 
 
 def state(team: Team, request: Any) -> str:
