@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from tenants import migrate
 from tenants.database import db, instance_work, session_at
 from tenants.ddl import TENANT_HEAD
 from tenants.engines import Engines
+from tenants.instance.models.delegations import AbsenceRow
 from tenants.instance.models.people import MemberRow
 from tenants.places import Instance
 from tenants.platform.models.instances import InstanceRow
@@ -20,6 +22,7 @@ from tenants.provisioning import build, close_database, drop, new_instance, regi
 from tenants.settings import SettingsInvalid, read_settings, without_login
 from tests.house import House
 
+DAY = date(2026, 11, 20)
 SHAPE = """
 SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text,
        coalesce(pg_get_expr(d.adbin, d.adrelid), '')
@@ -82,6 +85,26 @@ def test_building_twice_changes_nothing(house: House, built: Instance) -> None:
     before = shape(house, built)
     build(house.settings, built)
     assert shape(house, built) == before
+
+
+def test_an_instance_with_data_is_brought_up_from_the_first_revision(house: House) -> None:
+    instance, member = new_instance("main"), uuid.uuid4()
+    make_roles(house.settings, instance)
+    with Engines(house.settings).as_owner(instance).begin() as connection:
+        migrate.upgrade(connection, "tenant", "0001")
+        connection.execute(
+            text(
+                "INSERT INTO members (id, email, name, side, created_at) VALUES (:id, 'p@x.org', 'P', 'client', now())"
+            ),
+            {"id": member},
+        )
+    with Engines(house.settings).as_owner(instance).begin() as connection:
+        migrate.upgrade(connection, "tenant")
+    with house.app.app_context(), instance_work(instance).transaction() as tx:
+        assert tx.lock(MemberRow, member).notify == "at_once"
+        tx.add(AbsenceRow(id=uuid.uuid4(), member_id=member, starts_on=DAY, ends_on=DAY, created_at=tx.work.now()))
+        tx.flush()
+    drop(house.settings, instance)
 
 
 def test_the_prepared_revision_is_the_newest() -> None:
