@@ -16,6 +16,7 @@ from domain.approvals.request import RequestState
 from domain.ids import FirmId, PersonId
 from domain.months import Month, span
 from tenants.database import PlatformWork, Work, action, base_app, instance_work, platform_work
+from tenants.demonstration.absent import send_away
 from tenants.demonstration.briefs import CLIENTS, ClientBrief, MeasureBrief, address, read_client, read_firm
 from tenants.demonstration.engagement import Engagement, furnish
 from tenants.demonstration.outcome import work_out
@@ -186,6 +187,7 @@ def _play(here: Engagement) -> None:
     if not here.brief.is_young:
         _close_months(here)
     here.timeline.play()
+    send_away(here)
 
 
 def _story(here: Engagement, brief: MeasureBrief) -> Story:

@@ -23,6 +23,7 @@ from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
+from tenants.instance.queries.delegations import away_on
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.verification import verify_instance
 from tenants.platform.actions.library import parsed, shipped_texts
@@ -53,6 +54,12 @@ def test_every_stage_status_and_state_occurs(nordfrakt: Work) -> None:
     assert {row.implementation for row in rows} == set(Status)
     assert {row.potential for row in rows} == set(Status)
     assert any(row.potential_override for row in rows)
+
+
+@pytest.mark.slow
+def test_somebody_is_away_and_somebody_stands_in(nordfrakt: Work) -> None:
+    [away] = away_on(nordfrakt, NOW.date()).values()
+    assert len(away.stand_ins) == 1
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.absences import Absence
 from domain.access import Role
@@ -122,6 +122,14 @@ def test_a_step_is_reminded_of_and_then_escalated_once_each(days: Days) -> None:
     subjects = days.letters_to(team.sponsor, code)
     assert [subject.split(":")[0] for subject in subjects] == ["Due 27 November 2026", "Overdue"]
     assert [subject.split(":")[0] for subject in days.letters_to(team.pmo, code)] == ["Nobody decides"]
+
+
+def test_another_client_hears_nothing_of_it(days: Days, other_work: Work) -> None:
+    before = other_work.session.scalar(select(func.count()).select_from(NoticeRow))
+    days.team.ask(days.team.define(), Stage.IDENTIFIED)
+    days.on(after(12))
+    other_work.session.rollback()
+    assert other_work.session.scalar(select(func.count()).select_from(NoticeRow)) == before
 
 
 def test_who_joined_decides(days: Days) -> None:
