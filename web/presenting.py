@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from domain.approvals.request import ApprovalRequest, Choice, RequestState, RequestStep
+from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep
 from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
 from domain.governance.template import GovernanceTemplate, ReasonList
@@ -119,9 +119,8 @@ def _step(request: ApprovalRequest, index: int, names: Names, reader: UUID, away
     step = request.steps[index]
     cast = request.votes_of(index)
     items = [
-        _item(VOTE_STATES[vote.choice], vote.person, names, reader, note, for_words(vote, names))
+        _item(VOTE_STATES[vote.choice], vote.person, names, reader, _said(vote, names), for_words(vote, names))
         for vote in cast
-        for note in [" · ".join(filter(None, [moment(vote.at), f"“{vote.comment}”" if vote.comment else ""]))]
     ]
     if request.current == index:
         due = _("due %(day)s", day=day(step.due_on)) if step.due_on else ""
@@ -134,6 +133,20 @@ def _step(request: ApprovalRequest, index: int, names: Names, reader: UUID, away
     return StepItem(
         title=f"{title}, {words}" if words else title, is_current=request.current == index, votes=tuple(items)
     )
+
+
+def _said(vote: CastVote, names: Names) -> str:
+    """When, what was said, and the conditions that came with it."""
+    conditions = [
+        _(
+            "on condition: %(words)s (%(who)s, %(day)s)",
+            words=each.words,
+            who=names.get(each.owner, "–"),
+            day=day(each.due),
+        )
+        for each in vote.conditions
+    ]
+    return " · ".join(filter(None, [moment(vote.at), f"“{vote.comment}”" if vote.comment else "", *conditions]))
 
 
 def _item(state: str, person: UUID, names: Names, reader: UUID, note: str, stead: str = "") -> VoteItem:

@@ -9,25 +9,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Role
-from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep
+from domain.approvals.request import ApprovalRequest, CastVote, Choice, GateCondition, RequestState, RequestStep
 from domain.approvals.requesting import OpenRequest
 from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
-from domain.ids import MeasureId, MeetingId, PersonId, RequestId
+from domain.ids import ConditionId, MeasureId, MeetingId, PersonId, RequestId
 from domain.seal import FieldChange
 from domain.segregation import Duties
 from domain.stages import Stage
+from tenants.instance.models.conditions import GateConditionRow
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
 
 DUTIES = ("owner", "sponsor", "controller", "requested_by", "last_edited_by")
 
 
 def load_requests(session: Session, rows: Sequence[tuple[RequestRow, str]]) -> list[ApprovalRequest]:
-    """Requests with the codes of their measures, in the order given; two statements."""
+    """Requests with the codes of their measures, in the order given; three statements."""
     ids = [row.id for row, _ in rows]
     steps = _grouped(session, StepRow, ids, StepRow.position)
     votes = _grouped(session, VoteRow, ids, VoteRow.at)
-    return [to_request(row, code, steps[row.id], votes[row.id]) for row, code in rows]
+    conditions = _grouped(session, GateConditionRow, ids, GateConditionRow.due_on)
+    return [to_request(row, code, steps[row.id], votes[row.id], conditions[row.id]) for row, code in rows]
 
 
 def open_requests(session: Session, measure: UUID) -> tuple[OpenRequest, ...]:
@@ -38,7 +40,13 @@ def open_requests(session: Session, measure: UUID) -> tuple[OpenRequest, ...]:
     return tuple(OpenRequest(id=RequestId(found), kind=kind) for found, kind in session.execute(statement))
 
 
-def to_request(row: RequestRow, code: str, steps: Sequence[StepRow], votes: Sequence[VoteRow]) -> ApprovalRequest:
+def to_request(
+    row: RequestRow,
+    code: str,
+    steps: Sequence[StepRow],
+    votes: Sequence[VoteRow],
+    conditions: Sequence[GateConditionRow],
+) -> ApprovalRequest:
     return ApprovalRequest(
         id=RequestId(row.id),
         kind=row.kind,
@@ -57,7 +65,7 @@ def to_request(row: RequestRow, code: str, steps: Sequence[StepRow], votes: Sequ
         checklist=tuple(to_result(item) for item in row.checklist),
         reason=row.reason,
         comment=row.comment,
-        votes=tuple(_vote(vote) for vote in votes),
+        votes=tuple(_vote(vote, conditions) for vote in votes),
         state=RequestState(row.state),
         void_changes=tuple(FieldChange(**each) for each in row.void_changes),
     )
@@ -89,7 +97,7 @@ def _step(row: StepRow) -> RequestStep:
     )
 
 
-def _vote(row: VoteRow) -> CastVote:
+def _vote(row: VoteRow, conditions: Sequence[GateConditionRow]) -> CastVote:
     return CastVote(
         step=row.position,
         person=PersonId(row.person_id),
@@ -97,6 +105,11 @@ def _vote(row: VoteRow) -> CastVote:
         comment=row.comment,
         at=row.at,
         on_behalf_of=PersonId(row.approver_id) if row.approver_id != row.person_id else None,
+        conditions=tuple(
+            GateCondition(id=ConditionId(each.id), words=each.words, owner=PersonId(each.owner_id), due=each.due_on)
+            for each in conditions
+            if (each.set_by, each.set_at) == (row.person_id, row.at)
+        ),
         meeting=MeetingId(row.meeting_id) if row.meeting_id else None,
         present=tuple(PersonId(person) for person in row.present),
     )
