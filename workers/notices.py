@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from domain.approvals.choosing import add_working_days
 from tenants.database import Work, action
 from tenants.instance.actions.notices import Letter, mail_digest, mail_notice, tell_asked, tell_decided
 from tenants.instance.actions.reminding import remind_of_condition, remind_of_request
+from tenants.instance.actions.sustain import remind_of_check
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.notices import due_conditions, due_requests, waiting_digests
+from tenants.instance.queries.sustain import due_checks
 from workers.letters import send, write
 from workers.task import Task
 
@@ -50,13 +53,15 @@ def send_digests(task: Task) -> None:
 
 
 def remind(task: Task) -> None:
-    """Every step and every condition that is due: each in a transaction of its own, so that a second run goes on."""
+    """Every step, condition and check that is due: each in a transaction of its own, so that a second run goes on."""
     work = task.instance
     today = work.now().date()
     for request in due_requests(work, today):
         remind_of_request(work, request)
     for condition, due_on in due_conditions(work, today):
         remind_of_condition(work, condition, due_on)
+    for check, due_on in due_checks(work, add_working_days(today, 1)):
+        remind_of_check(work, check, due_on)
 
 
 @action

@@ -341,5 +341,5 @@ def test_policy_that_cannot_work_is_refused_with_line_and_reason(name: str) -> N
 
 
 def test_every_governed_act_needs_a_policy_that_always_applies() -> None:
-    text, _ = replaced("    governs: reopen\n", '    governs: "gate:identified"\n')
-    assert (Fault.INCONSISTENT, "reopen") in {(each.fault, each.found) for each in faults(text)}
+    text, _ = replaced("    governs: resume\n", '    governs: "gate:identified"\n')
+    assert (Fault.INCONSISTENT, "resume") in {(each.fault, each.found) for each in faults(text)}

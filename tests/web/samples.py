@@ -19,6 +19,7 @@ from domain.refusals import Refusal
 from domain.reporting import digest, to_plain
 from domain.stages import Stage
 from tenants.instance.actions import meetings, reports
+from tenants.instance.models.checks import SustainCheckRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.measures import MilestoneRow
@@ -187,6 +188,18 @@ def _finished_report(world: World) -> dict[str, object]:
         found = (report,)
     work.close()
     return {"report": found[0]}
+
+
+@sample("/clients/<slug>/measures/<code>/checks/<uuid:check>")
+def _check(world: World) -> Mapping[str, object]:
+    """A check of the governed measure; what came of it does not matter for who sees it."""
+    work, known = world.house.work(world.instance), _governed(world)
+    identity = UUID(int=31)
+    with work.transaction() as tx:
+        closed = {"request_id": known["request_id"], "due_on": NOW.date(), "outcome": "", "words": ""}
+        tx.session.merge(SustainCheckRow(id=identity, measure_id=known["measure"], **closed))
+    work.close()
+    return {"code": known["code"], "check": identity}
 
 
 @sample("/clients/<slug>/settings/forums/<uuid:forum>")

@@ -121,17 +121,26 @@ def situation_of(work: Work, taken: Taken) -> Situation:
 @action
 def ask(work: Work, measure_id: UUID, request_id: UUID, actor: Actor, decide: Decide) -> Requested | Refusal:
     with work.transaction() as tx:
-        taken = take(tx, measure_id)
-        if existing := tx.session.get(RequestRow, request_id):
-            return Requested(request=load_requests(tx.session, [(existing, taken.row.code)])[0])
-        outcome = decide(taken, situation_of(work, taken))
-        if isinstance(outcome, Refusal):
-            return tx.refuse(outcome, actor, taken.subject)
-        store_request(tx, taken, outcome.request)
-        tx.record(outcome, actor, taken.subject, reason=outcome.request.comment)
-        tx.later("announce_request", request_id=str(request_id))
-        tx.later_once("publish_metrics")
+        return open_and_keep(tx, take(tx, measure_id), request_id, actor, decide)
+
+
+def open_and_keep(tx: Transaction, taken: Taken, request_id: UUID, actor: Actor, decide: Decide) -> Requested | Refusal:
+    """Decide on a request and keep it, once for each id; a refusal undoes what the transaction did before."""
+    if existing := tx.session.get(RequestRow, request_id):
+        return Requested(request=load_requests(tx.session, [(existing, taken.row.code)])[0])
+    outcome = decide(taken, situation_of(tx.work, taken))
+    if isinstance(outcome, Refusal):
+        return tx.refuse(outcome, actor, taken.subject)
+    keep_requested(tx, taken, outcome, actor)
     return outcome
+
+
+def keep_requested(tx: Transaction, taken: Taken, outcome: Requested, actor: Actor | None) -> None:
+    """Store an opened request, record it and tell those who decide. `actor` None: the service asked for somebody."""
+    store_request(tx, taken, outcome.request)
+    tx.record(outcome, actor, taken.subject, reason=outcome.request.comment)
+    tx.later("announce_request", request_id=str(outcome.request.id))
+    tx.later_once("publish_metrics")
 
 
 def subject_now(taken: Taken, request: ApprovalRequest) -> Subject:

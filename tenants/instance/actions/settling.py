@@ -7,6 +7,7 @@ from domain.approvals.voting import Voted, apply_vote
 from domain.lifecycle import (
     ChangeApplied,
     MeasureCancelled,
+    MeasureClosed,
     MeasureHeld,
     MeasureReopened,
     MeasureResumed,
@@ -15,6 +16,7 @@ from domain.lifecycle import (
     apply_approved,
 )
 from tenants.instance.actions.change_rows import write_change
+from tenants.instance.actions.closing import schedule_checks
 from tenants.instance.actions.conditions import set_conditions
 from tenants.instance.actions.holding import turn
 from tenants.instance.actions.taking import Taken, put_back
@@ -119,6 +121,8 @@ def apply(tx: Transaction, taken: Taken, request: ApprovalRequest, actor: Actor)
                 taken.row.stage, taken.row.stage_since = int(stage), event.at
             case PlanVersionLocked():
                 lock_plan(tx, taken, event)
+            case MeasureClosed():
+                schedule_checks(tx, taken, event)
             case ChangeApplied():
                 write_change(tx, taken, event)
             case MeasureHeld() | MeasureResumed() | MeasureCancelled() | MeasureReopened():

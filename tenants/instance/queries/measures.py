@@ -18,6 +18,7 @@ from tenants.instance.models.people import MemberRow, ReferenceRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.scoping import seen
 from tenants.instance.queries.sums import SUMMED, Sums, sum_columns, to_sums
+from tenants.instance.queries.watched import Watched, watched_measures
 
 PAGE = 50
 SHOWN = (
@@ -51,6 +52,7 @@ class MeasureFilter:
     function: UUID | None = None
     business_unit: UUID | None = None
     has_plan: bool | None = None
+    watched: Watched | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +139,7 @@ def list_measures(
     work: Work, scope: Scope, wanted: MeasureFilter, sort: str = "code", page: int = 1, per_page: int = PAGE
 ) -> MeasurePage:
     """A page of the reader's measures. An unknown sort key sorts by code; a page beyond the last is the last."""
-    conditions = matching(scope, wanted)
+    conditions = matching(scope, wanted, work.now().date())
     totals = work.session.execute(_totals(conditions)).one()
     sums = to_sums(totals)
     pages = max(1, -(-sums.measures // per_page))
@@ -149,11 +151,11 @@ def list_measures(
 
 def all_measures(work: Work, scope: Scope, wanted: MeasureFilter, sort: str = "code") -> Sequence[MeasureLine]:
     """Every line that the filter lets through, for exports."""
-    statement = _lines(matching(scope, wanted)).order_by(*_order(sort))
+    statement = _lines(matching(scope, wanted, work.now().date())).order_by(*_order(sort))
     return [_line(row) for row in work.session.execute(statement)]
 
 
-def matching(scope: Scope, wanted: MeasureFilter) -> list[ColumnElement[bool]]:
+def matching(scope: Scope, wanted: MeasureFilter, today: date) -> list[ColumnElement[bool]]:
     """The reader's scope and the filter, as conditions on measures, their figures and their owner."""
     conditions = [seen(scope)]
     if wanted.path:
@@ -174,7 +176,8 @@ def matching(scope: Scope, wanted: MeasureFilter) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             conditions.append(key == value)
-    return [*conditions, *_word_conditions(wanted.words)]
+    watched = [watched_measures(wanted.watched, today)] if wanted.watched else []
+    return [*conditions, *watched, *_word_conditions(wanted.words)]
 
 
 def _word_conditions(words: str) -> list[ColumnElement[bool]]:

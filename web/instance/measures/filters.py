@@ -16,9 +16,10 @@ from domain.stages import MeasureState, Stage
 from domain.status import Status
 from tenants.instance.queries.hierarchy import NodeName
 from tenants.instance.queries.measures import FilterChoices, MeasureFilter
+from tenants.instance.queries.watched import Watched
 
-KEYS = ("q", "node", "stage", "state", "implementation", "potential", "owner", "function", "unit", "sort", "page")
-FILTERING = KEYS[:-2]
+FILTERING = ("q", "node", "stage", "state", "implementation", "potential", "owner", "function", "unit", "watched")
+KEYS = (*FILTERING, "sort", "page")
 Value = TypeVar("Value", bound=Enum)
 
 
@@ -80,6 +81,7 @@ def read_filter(arguments: MultiDict[str, str], here: str, nodes: Sequence[NodeN
         owner=_uuid(one.get("owner", "")),
         function=_uuid(one.get("function", "")),
         business_unit=_uuid(one.get("unit", "")),
+        watched=Watched(one["watched"]) if "watched" in one else None,
     )
     page = int(one.get("page", "1"))
     return Filter(here=here, asked=tuple(asked), wanted=wanted, sort=one.get("sort", "code"), page=page)
@@ -97,6 +99,7 @@ def chips(found: Filter, choices: FilterChoices, nodes: Sequence[NodeName], temp
         "owner": lambda value: _named(choices.owners, value),
         "function": lambda value: _named(choices.functions, value),
         "unit": lambda value: _named(choices.business_units, value),
+        "watched": lambda value: watched_words()[Watched(value)],
     }
     fields = field_words()
     return [
@@ -117,6 +120,7 @@ def field_words() -> dict[str, str]:
         "owner": _("Owner is"),
         "function": _("Function is"),
         "unit": _("Unit is"),
+        "watched": _("Asks for action"),
     }
 
 
@@ -126,6 +130,10 @@ def state_words() -> dict[MeasureState, str]:
         MeasureState.ON_HOLD: _("On hold"),
         MeasureState.CANCELLED: _("Cancelled"),
     }
+
+
+def watched_words() -> dict[Watched, str]:
+    return {Watched.CHECK: _("Check after closure overdue"), Watched.KILL: _("Kill criterion met")}
 
 
 def status_words() -> dict[Status, str]:
@@ -147,6 +155,8 @@ def _means(key: str, value: str) -> bool:
             return value in set(MeasureState)
         case "implementation" | "potential":
             return value in set(Status)
+        case "watched":
+            return value in set(Watched)
         case "owner" | "function" | "unit" | "node":
             return _uuid(value) is not None
         case "page":

@@ -15,10 +15,12 @@ from domain.months import FiscalYear, Month
 from domain.stages import MeasureState, Stage
 from domain.status import Dimension
 from tenants.instance.queries.measure import MeasureSheet, find_code, get_sheet
+from tenants.instance.queries.sustain import checks_of
 from tenants.instance.queries.trail import events_of
 from web.access import requires
 from web.hands import hand
 from web.instance.measures import bp
+from web.instance.measures.checks import checks_shown
 from web.instance.measures.conditioning import conditions_of
 from web.instance.measures.gating import gate_of
 from web.instance.measures.milestoning import milestones_of
@@ -31,7 +33,6 @@ from web.instance.measures.standing import (
     stages_of,
     stop_of,
 )
-from web.instance.measures.sustaining import checks_shown
 from web.instance.measures.taking import crumbs_of
 from web.instance.measures.valuing import value_of
 from web.presenting import counts_of, reason_of, state_word, steps_of, title_of
@@ -94,6 +95,7 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         value=value_of(sheet, _year(sheet), Month.of(today)),
         milestones=milestones_of(sheet, today),
         changes=changes_of(sheet),
+        checks=checks_shown(checks_of(here.work.session, sheet.measure.id), sheet.measure, here.actor, today),
         asked=[_request(sheet, each, here.person.id) for each in sheet.requests],
         template=template,
         trail=events_of(here.work, scope, sheet.measure.id, LAST_EVENTS),

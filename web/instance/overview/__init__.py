@@ -10,6 +10,7 @@ from tenants.instance.queries.hierarchy import NodeName, count_nodes, get_crumbs
 from tenants.instance.queries.overview import get_overview
 from tenants.instance.queries.people import list_names
 from tenants.instance.queries.requests import waiting_for
+from tenants.instance.queries.sustain import overdue_checks
 from tenants.instance.queries.tolls import list_tolls
 from web.access import requires
 from web.hands import hand
@@ -43,6 +44,7 @@ def index() -> str:
         parts=parts,
         tolls=tolls,
         waiting=waiting,
+        overdue_checks=overdue_checks(here.work, scope, node.path),
         sheet=sheet_of(overview, parts, tolls, len(waiting), governance, here.work.now()),
         now=here.work.now(),
         may_close=here.actor.can(Capability.CLOSE_MONTH, f"/{governance.organization}/"),
