@@ -1,6 +1,5 @@
 """Who would decide: the steps with their people, who is away, how long it takes; or what stands in the way."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,11 +58,6 @@ def obstacle_words(preview: PolicyPreview, names: Names) -> str:
     if preview.obstacle is None:
         return ""
     return " ".join(filter(None, [words_of(preview.obstacle), mended_by(preview.menders, names)]))
-
-
-def deciders_of(steps: Iterable[RequestStep], names: Names, template: GovernanceTemplate) -> tuple[Decider, ...]:
-    """Who would decide a request with these steps, in order."""
-    return tuple(_decider(step, names, template, None, ()) for step in steps)
 
 
 def _deciders(preview: PolicyPreview, names: Names, template: GovernanceTemplate) -> tuple[Decider, ...]:

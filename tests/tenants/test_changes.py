@@ -92,7 +92,7 @@ def test_an_approved_change_holds_at_once_as_it_was_previewed(team: Team) -> Non
     path, owner = team.row(measure).path, team.actor(team.owner)
     preview = preview_change(team.work, before, path, governance, owner, lowered(line), "Supplier late")
     assert preview.obstacle is None
-    assert preview.considered[-1].policy.key == "change"
+    assert preview.run.policy.key == "change"
     team.approve(asked(team, measure, lowered(line)), team.sponsor, team.controller)
     after = state(team, measure)
     assert preview.effect == effect_of(before, lowered(line), governance.rates)

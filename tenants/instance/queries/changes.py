@@ -9,11 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.access import Actor
-from domain.approvals.choosing import policy_facts
-from domain.approvals.request import RequestStep
 from domain.approvals.requesting import Situation
 from domain.changes.effect import Effect, effect_of
-from domain.changes.proposal import Proposal, differing
+from domain.changes.proposal import Proposal, differing, proposal_text
 from domain.changes.requesting import decide_request_change, not_proposable
 from domain.governance.policies import CHANGE
 from domain.ids import RequestId
@@ -26,7 +24,7 @@ from tenants.instance.models.values import PlanVersionRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.directory import get_directory
 from tenants.instance.queries.governance import Governance
-from tenants.instance.queries.policies import Considered, considered
+from tenants.instance.queries.policies import PolicyPreview, Proposed, preview_policy
 
 DRY_RUN = RequestId(UUID(int=0))
 
@@ -35,14 +33,12 @@ DRY_RUN = RequestId(UUID(int=0))
 class ChangePreview:
     """What a proposal would do, which policy would apply and why, who would decide; or what stands against it.
 
-    `proposal` is what really differs. `effect` is None where the proposal itself is refused. `considered` ends with the
-    policy that applies, if one does.
+    `proposal` is what really differs. `effect` and `run` are None where the proposal itself is refused.
     """
 
     proposal: Proposal
     effect: Effect | None
-    considered: tuple[Considered, ...]
-    steps: tuple[RequestStep, ...]
+    run: PolicyPreview | None
     obstacle: Refusal | None
 
 
@@ -72,12 +68,14 @@ def preview_change(
     kept = differing(measure, proposal)
     wrong = not_proposable(measure, kept, governance.template, governance.rates)
     effect = None if wrong else effect_of(measure, kept, governance.rates)
-    facts = {**policy_facts(measure, actor.person), **(effect.facts if effect else {})}
+    run = None
+    if effect:
+        proposed = Proposed(text=proposal_text(kept), facts=effect.facts)
+        run = preview_policy(work, measure, path, governance.template, CHANGE, actor, proposed)
     return ChangePreview(
         proposal=kept,
         effect=effect,
-        considered=considered(governance.template.policies, CHANGE, facts) if effect else (),
-        steps=() if isinstance(outcome, Refusal) else outcome.request.steps,
+        run=run,
         obstacle=outcome if isinstance(outcome, Refusal) else None,
     )
 

@@ -1,6 +1,6 @@
 """Before anything is asked: which policy would apply and why, who would decide, are they there, how long it takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -90,17 +90,34 @@ class PolicyPreview:
     took: Mapping[str, Took] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Proposed:
+    """What a change request would bring along: its canonical text, and what the conditions of policies see of it."""
+
+    text: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+NOTHING = Proposed()
+
+
 def preview_policy(
-    work: Work, measure: Measure, path: str, template: GovernanceTemplate, kind: str, actor: Actor
+    work: Work,
+    measure: Measure,
+    path: str,
+    template: GovernanceTemplate,
+    kind: str,
+    actor: Actor,
+    proposed: Proposed = NOTHING,
 ) -> PolicyPreview:
     """What would happen if the reader asked now; nothing is sent and nothing recorded. At most eight statements."""
-    facts = policy_facts(measure, actor.person)
+    facts = {**policy_facts(measure, actor.person), **proposed.facts}
     looked_at = considered(template.policies, kind, facts)
     policy = select_policy(template.policies, kind, facts)
     if isinstance(policy, NoPolicy):
         return PolicyPreview(kind=kind, policy=None, considered=looked_at, obstacle=policy)
     directory = get_directory(work)
-    subject = subject_of(measure, kind, actor.person)
+    subject = subject_of(measure, kind, actor.person, proposed.text)
     preview = PolicyPreview(kind=kind, policy=policy, considered=looked_at)
     if conflict := segregation_conflict(subject.duties):
         return replace(preview, obstacle=conflict)
@@ -160,6 +177,14 @@ def get_gaps(work: Work, template: GovernanceTemplate) -> tuple[tuple[Gap, ...],
     paths: Sequence[str] = work.session.scalars(packages).all() or [root]
     gaps = find_gaps(template.policies, directory, paths, _gone(work, directory))
     return gaps, menders(directory, root)[:MENDERS]
+
+
+def names_at(work: Work, paths: Collection[str]) -> Mapping[str, str]:
+    """The names of nodes by their paths."""
+    if not paths:
+        return {}
+    rows = work.session.execute(select(NodeRow.path, NodeRow.name).where(NodeRow.path.in_(list(paths))))
+    return {path: name for path, name in rows}
 
 
 def _away(work: Work, people: set[PersonId], kind: str, value: Decimal | None) -> Mapping[PersonId, Absent]:

@@ -19,7 +19,7 @@ from tenants.instance.actions.changes import request_change as ask_for_change
 from tenants.instance.queries.changes import ChangePreview, preview_change
 from tenants.instance.queries.measure import get_choices, get_names
 from web.access import requires
-from web.deciding import deciders_of
+from web.deciding import dry_run_of
 from web.instance.measures import bp
 from web.instance.measures.asking import posted_id, tell_requested
 from web.instance.measures.change_form import form_page
@@ -28,7 +28,6 @@ from web.instance.measures.proposing import Draft, start, take_form
 from web.instance.measures.taking import Taken, crumbs, seen, take
 from web.refusals import words_of
 from web.responses import see
-from web.thresholds import policies_words
 from web.weighing import weighed
 
 C = Capability
@@ -139,6 +138,8 @@ def _preview_page(
     taken: Taken, found: ChangePreview, comment: str, identity: str, refused: Refusal | None = None
 ) -> str:
     names, governance = get_names(taken.hand.work), taken.governance
+    assert found.run is not None
+    run = dry_run_of(found.run, names, governance, taken.hand.work.now().date())
     obstacle = not_open(taken.measure) or found.obstacle
     return render_template(
         "web/instance/changes/preview.html",
@@ -146,9 +147,8 @@ def _preview_page(
         crumbs=crumbs(taken, _("Change what is locked")),
         change=weighed(taken.measure, found.proposal, names, governance),
         changes_plan=bool(found.effect and found.effect.changes_plan),
-        policies=policies_words(found.considered, governance),
-        deciders=deciders_of(found.steps, names, governance.template),
-        obstacle=words_of(obstacle) if obstacle else "",
+        run=run,
+        obstacle=run.obstacle or (words_of(obstacle) if obstacle else ""),
         refused=words_of(refused) if refused else "",
         is_stale=isinstance(refused, Stale),
         comment=comment,
