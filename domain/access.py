@@ -131,6 +131,9 @@ FIRM_ROLE_CAPABILITIES: Mapping[FirmRole, frozenset[Capability]] = {
 # What the people named on a measure may do with that one measure, whatever they hold elsewhere.
 NAMED_ROLES: Mapping[str, Role] = {"owner": Role.OWNER, "sponsor": Role.SPONSOR, "controller": Role.CONTROLLER}
 
+# Whose matter it is that those below them decide in time.
+LEADERS = frozenset({Role.PMO, Role.SPONSOR})
+
 # What members of a forum may do with that forum, its chair alone managing it, whatever roles they hold.
 FORUM_CAPABILITIES = frozenset({C.VIEW_FORUMS, C.MANAGE_FORUMS})
 
@@ -178,6 +181,11 @@ class Actor:
     def scope_for(self, capability: Capability) -> Scope:
         """The subtrees where the person holds a role with that capability; none inside another."""
         return Scope(topmost(a.path for a in self.assignments if capability in ROLE_CAPABILITIES[a.role]), self.person)
+
+    @property
+    def led(self) -> Scope:
+        """The subtrees that the person leads."""
+        return Scope(topmost(a.path for a in self.assignments if a.role in LEADERS), self.person)
 
     def can(self, capability: Capability, path: str) -> bool:
         return self.scope_for(capability).covers(path)
