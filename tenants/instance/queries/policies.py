@@ -158,6 +158,7 @@ def durations(work: Work, kind: str) -> Mapping[str, Took]:
     before = func.lag(settled.c.at).over(partition_by=settled.c.request_id, order_by=settled.c.position)
     spans = (
         select(StepRow.name, (settled.c.at - func.coalesce(before, RequestRow.requested_at)).label("took"))
+        .select_from(settled)
         .join(StepRow, (StepRow.request_id == settled.c.request_id) & (StepRow.position == settled.c.position))
         .join(RequestRow, RequestRow.id == settled.c.request_id)
         .where(StepRow.settled.is_not(None))
