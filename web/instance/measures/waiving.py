@@ -35,7 +35,7 @@ def new_waiver(code: str, criterion: str) -> str:
 
 @bp.post("/<code>/waivers/<criterion>")
 @requires(C.WAIVE_CRITERION)
-def waive(code: str, criterion: str) -> tuple[str, int] | Response:
+def waive_one(code: str, criterion: str) -> tuple[str, int] | Response:
     taken = take(code)
     target, asked = _next(taken, criterion)
     reason, words = request.form.get("reason", ""), request.form.get("comment", "").strip()

@@ -12,6 +12,7 @@ from domain.stages import Stage
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.settings import KINDS, list_forums, list_references
 from web.access import requires
+from web.gaps import gaps_of
 from web.hands import hand
 from web.instance.settings import bp
 
@@ -42,6 +43,7 @@ def template() -> str:
         template=governance.template,
         governance=governance,
         stages=[stage for stage in Stage if stage is not Stage.DEFINED],
+        gaps=gaps_of(here.work, governance.template),
         now=here.work.now(),
     )
 
