@@ -81,6 +81,7 @@ class Measure:
     milestones: tuple[Milestone, ...] = ()
     lines: tuple[EffectLine, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    kill_criteria: tuple[str, ...] = ()  # canonical texts; there while the decision, which seals them, is ahead
     plan_version: int = 0  # 0 until the plan locks at Decided
     last_edited_by: PersonId | None = None
     editors: frozenset[PersonId] = field(default_factory=frozenset)  # everyone who ever edited it

@@ -23,7 +23,6 @@ TODAY = NOW.date()
 
 def close(team: Team) -> UUID:
     """A measure taken through every gate; its controller accepted the value today."""
-    closed_through(team, "")
     measure = team.define()
     line = team.plan(measure)
     team.decide(measure)
@@ -39,6 +38,7 @@ def close(team: Team) -> UUID:
     closed_through(team, "2026-10")
     team.approve(team.ask(measure, Stage.CLOSED), team.controller)
     assert team.row(measure).stage == Stage.CLOSED
+    closed_through(team, "")
     return measure
 
 

@@ -50,6 +50,7 @@ JOBS: dict[str, Job] = {
     "publish_metrics": Job(run=figures.publish_metrics, of_instance=True, coalesced=True),
     "publish_head": Job(run=heads.publish_head, of_instance=True, coalesced=True),
     "refresh_statuses": Job(run=upkeep.renew_statuses, seconds=300, of_instance=True, coalesced=True),
+    "look_at_criteria": Job(run=upkeep.look_at_criteria, seconds=300, of_instance=True, coalesced=True),
     "purge_instance": Job(run=upkeep.purge_instance, of_instance=True, coalesced=True),
     "purge_platform": Job(run=upkeep.purge_platform, coalesced=True),
 }

@@ -5,9 +5,11 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from tenants.database import PlatformWork, Work, action
+from tenants.instance.actions.kill_criteria import look_at_kill_criteria
 from tenants.instance.actions.upkeep import refresh_statuses
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.requests import FormKeyRow
+from tenants.instance.queries.kill_criteria import watched_by_night
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tenants.platform.models.people import SessionRow, SignInAttemptRow, TokenRow
 from workers.task import Task
@@ -21,6 +23,12 @@ KEEP_TOKENS = timedelta(days=30)
 def renew_statuses(task: Task) -> None:
     """Compute statuses anew: a milestone becomes late without anybody touching it."""
     refresh_statuses(task.instance, task.instance.now().date())
+
+
+def look_at_criteria(task: Task) -> None:
+    """Every kill criterion that stands: each measure in a transaction of its own, so that a second run goes on."""
+    for measure in watched_by_night(task.instance.session):
+        look_at_kill_criteria(task.instance, measure)
 
 
 def purge_instance(task: Task) -> None:

@@ -118,6 +118,7 @@ SAMPLES |= {
             "/lines/new",
             "/milestones/new",
             "/evidence/new",
+            "/kill-criteria/new",
             "/holds/new",
             "/changes/new",
             "/resumptions/new",

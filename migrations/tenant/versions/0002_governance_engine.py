@@ -233,6 +233,7 @@ def upgrade() -> None:
         sa.Column("measure_id", sa.Uuid(), nullable=False),
         sa.Column("condition", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("proposes", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("words", sa.Text(), server_default="", nullable=False),
         sa.Column("set_by", sa.Uuid(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),

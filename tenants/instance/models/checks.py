@@ -19,6 +19,7 @@ class KillCriterionRow(InstanceModel):
     measure_id: Mapped[UUID] = mapped_column(ForeignKey("measures.id"), index=True)
     condition: Mapped[Json]  # field, operator, value as domain.governance.policies.Condition
     proposes: Mapped[Name]
+    reason: Mapped[Words]  # code from the template's list of that name
     words: Mapped[Words]
     set_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
     set_at: Mapped[Moment]

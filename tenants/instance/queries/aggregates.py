@@ -19,6 +19,7 @@ from domain.value import EffectLine, Recurrence, Scenario, Sign
 from tenants.instance.models.measures import EvidenceRow, MeasureRow, MilestoneRow
 from tenants.instance.models.values import AmountRow, EffectLineRow, PlanVersionRow
 from tenants.instance.queries.governance import Governance
+from tenants.instance.queries.kill_criteria import kill_texts
 
 Series = dict[Scenario, dict[Month, Decimal]]
 
@@ -29,14 +30,17 @@ def load_measure(session: Session, row: MeasureRow, governance: Governance) -> M
 
 
 def load_measures(session: Session, rows: Sequence[MeasureRow], governance: Governance) -> dict[MeasureId, Measure]:
-    """Many measures with the same four statements."""
+    """Many measures with the same four statements, and one for what the gate into Decided seals besides."""
     ids = [row.id for row in rows]
     evidence = _grouped(session, EvidenceRow, ids, EvidenceRow.added_at)
     milestones = _grouped(session, MilestoneRow, ids, MilestoneRow.position)
     lines = _grouped(session, EffectLineRow, ids, EffectLineRow.position)
     series = load_series(session, [line.id for group in lines.values() for line in group])
+    kill = kill_texts(session, [row.id for row in rows if row.stage == int(Stage.DETAILED)])
     return {
-        MeasureId(row.id): to_measure(row, milestones[row.id], lines[row.id], series, evidence[row.id], governance)
+        MeasureId(row.id): to_measure(
+            row, milestones[row.id], lines[row.id], series, evidence[row.id], governance, kill.get(row.id, ())
+        )
         for row in rows
     }
 
@@ -65,6 +69,7 @@ def to_measure(
     series: Mapping[UUID, Series],
     evidence: Sequence[EvidenceRow],
     governance: Governance,
+    kill_criteria: tuple[str, ...] = (),
 ) -> Measure:
     proofs = Counter(item.milestone_id for item in evidence)
     return Measure(
@@ -99,6 +104,7 @@ def to_measure(
         milestones=tuple(_milestone(item, proofs[item.id]) for item in milestones),
         lines=tuple(_line(line, series.get(line.id, {})) for line in lines),
         evidence=tuple(_evidence(item) for item in evidence),
+        kill_criteria=kill_criteria,
         plan_version=row.plan_version,
         last_edited_by=_person(row.last_edited_by),
         editors=frozenset(PersonId(editor) for editor in row.editors),

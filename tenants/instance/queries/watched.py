@@ -1,14 +1,16 @@
-"""Measures that ask for somebody to act: a check after the closure is overdue, or a kill criterion is met."""
+"""Measures that ask for somebody to act: a check after the closure is overdue, or a met kill criterion undecided."""
 
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, select
 
+from domain.approvals.request import RequestState
 from domain.checks import CheckOutcome
 from domain.stages import MeasureState, Stage
 from tenants.instance.models.checks import KillCriterionRow, SustainCheckRow
 from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.requests import RequestRow
 
 
 class Watched(StrEnum):
@@ -23,5 +25,11 @@ def watched_measures(watched: Watched, today: date) -> ColumnElement[bool]:
         overdue = (SustainCheckRow.outcome == CheckOutcome.DUE, SustainCheckRow.due_on < today)
         late = MeasureRow.id.in_(select(SustainCheckRow.measure_id).where(*overdue))
         return late & (MeasureRow.stage == int(Stage.CLOSED)) & (MeasureRow.state == MeasureState.ACTIVE)
-    met = MeasureRow.id.in_(select(KillCriterionRow.measure_id).where(KillCriterionRow.met_on.is_not(None)))
-    return met & (MeasureRow.stage < int(Stage.CLOSED)) & (MeasureRow.state == MeasureState.ACTIVE)
+    undecided = RequestRow.id.is_(None) | (RequestRow.state == RequestState.OPEN)
+    met = (
+        select(KillCriterionRow.measure_id)
+        .outerjoin(RequestRow, RequestRow.id == KillCriterionRow.proposed_request_id)
+        .where(KillCriterionRow.met_on.is_not(None), undecided)
+    )
+    is_running = (MeasureRow.stage < int(Stage.CLOSED)) & (MeasureRow.state == MeasureState.ACTIVE)
+    return MeasureRow.id.in_(met) & is_running

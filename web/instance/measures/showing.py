@@ -14,6 +14,7 @@ from domain.lifecycle.editing import not_open
 from domain.months import FiscalYear, Month
 from domain.stages import MeasureState, Stage
 from domain.status import Dimension
+from tenants.instance.queries.kill_criteria import criteria_of
 from tenants.instance.queries.measure import MeasureSheet, find_code, get_sheet
 from tenants.instance.queries.sustain import checks_of
 from tenants.instance.queries.trail import events_of
@@ -22,6 +23,7 @@ from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.checks import checks_shown
 from web.instance.measures.conditioning import conditions_of
+from web.instance.measures.criteria import criteria_shown
 from web.instance.measures.gating import gate_of
 from web.instance.measures.milestoning import milestones_of
 from web.instance.measures.plan_versions import changes_of
@@ -48,6 +50,7 @@ ACTS = {
     "milestones": (C.UPDATE_MILESTONES,),
     "promise": (C.EDIT_MEASURE,),
     "change": (C.REQUEST_CHANGE,),
+    "kill": (C.SET_KILL_CRITERIA,),
     "hold": (C.HOLD_MEASURE,),
     "cancel": (C.CANCEL_MEASURE,),
     "reopen": (C.REOPEN_MEASURE,),
@@ -95,6 +98,9 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         value=value_of(sheet, _year(sheet), Month.of(today)),
         milestones=milestones_of(sheet, today),
         changes=changes_of(sheet),
+        kill=criteria_shown(
+            criteria_of(here.work.session, sheet.measure.id), sheet.names, template, sheet.governance.currency
+        ),
         checks=checks_shown(checks_of(here.work.session, sheet.measure.id), sheet.measure, here.actor, today),
         asked=[_request(sheet, each, here.person.id) for each in sheet.requests],
         template=template,
@@ -117,6 +123,7 @@ def _may(sheet: MeasureSheet, actor: Actor) -> dict[str, bool]:
     is_turnable = measure.stage is not Stage.CLOSED and not waits
     may |= {name: may[name] and is_open for name in ("edit", "plan", "forecast", "actual", "milestones", "promise")}
     may["change"] &= is_open and measure.plan_version > 0
+    may["kill"] &= is_open and measure.stage < Stage.DECIDED
     may["plan"] &= measure.plan_version == 0
     may["promise"] &= measure.plan_version == 0
     may["actual"] &= measure.stage >= Stage.DECIDED

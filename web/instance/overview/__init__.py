@@ -5,8 +5,10 @@ from uuid import UUID
 from flask import Blueprint, abort, render_template, request
 
 from domain.access import Capability, Scope
+from tenants.instance.queries.conditions import overdue_in_scope
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import NodeName, count_nodes, get_crumbs, get_node, list_parts
+from tenants.instance.queries.kill_criteria import met_criteria
 from tenants.instance.queries.overview import get_overview
 from tenants.instance.queries.people import list_names
 from tenants.instance.queries.requests import waiting_for
@@ -44,6 +46,8 @@ def index() -> str:
         parts=parts,
         tolls=tolls,
         waiting=waiting,
+        conditions=overdue_in_scope(here.work, scope, node.path),
+        met_criteria=met_criteria(here.work, scope, node.path),
         overdue_checks=overdue_checks(here.work, scope, node.path),
         sheet=sheet_of(overview, parts, tolls, len(waiting), governance, here.work.now()),
         now=here.work.now(),
