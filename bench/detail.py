@@ -66,7 +66,7 @@ def _request(measure: dict[str, Any], number: int, approvers: list[UUID], now: A
         "kind": "gate:detailed",
         "family": "gate",
         "target_stage": 3,
-        "template": "cost-programme/v1",
+        "template": "cost-programme/v2",
         "policy": "gate",
         "state": "open",
         "reason": "",

@@ -45,7 +45,7 @@ class House:
     def onboard(self, name: str, template: str = "cost-programme") -> Instance:
         """A new client, open, with the manager as PMO and `admin@<slug>.example` as its administrator."""
         work = self.platform()
-        version = work.session.query(TemplateVersionRow.id).filter_by(key=template, firm_id=None, number=1).scalar()
+        version = work.session.query(TemplateVersionRow.id).filter_by(key=template, firm_id=None, number=2).scalar()
         address = name.lower().replace(" ", "-")
         wish = Wish(
             client_name=name,

@@ -69,7 +69,7 @@ def request_id(number: int = 1) -> RequestId:
 
 @cache
 def template(key: str = "cost-programme") -> GovernanceTemplate:
-    outcome = parse_template((TEMPLATES / key / "v1.yaml").read_text())
+    outcome = parse_template((TEMPLATES / key / "v2.yaml").read_text())
     assert isinstance(outcome, GovernanceTemplate)
     return outcome
 

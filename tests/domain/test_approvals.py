@@ -504,7 +504,7 @@ def test_request_is_sealed_on_what_it_was_made_on() -> None:
     request = opened()
     assert request.subject == subject_of(measure(), request.kind).text
     assert len(request.seal) == 64
-    assert request.template == "cost-programme/v1"
+    assert request.template == "cost-programme/v2"
     assert request.duties.requested_by == OWNER
 
 

@@ -22,7 +22,7 @@ from domain.stages import Stage
 from tests.domain.making import TEMPLATES, template
 
 SHIPPED = ("cost-programme", "order-governance", "post-merger-integration")
-TEXT = (TEMPLATES / "cost-programme" / "v1.yaml").read_text()
+TEXT = (TEMPLATES / "cost-programme" / "v2.yaml").read_text()
 
 
 def faults(text: str) -> tuple[TemplateFault, ...]:
@@ -40,7 +40,7 @@ def replaced(old: str, new: str, text: str = TEXT) -> tuple[str, int]:
 @pytest.mark.parametrize("key", SHIPPED)
 def test_shipped_template_is_complete(key: str) -> None:
     shipped = template(key)
-    assert shipped.reference == f"{key}/v1"
+    assert shipped.reference == f"{key}/v2"
     assert set(shipped.levels) == set(LEVELS)
     assert set(shipped.stages) == set(Stage)
     assert set(shipped.gates) == set(Stage) - {Stage.DEFINED}
@@ -214,6 +214,22 @@ def test_dropping_any_top_field_is_a_fault_or_an_option() -> None:
         assert isinstance(parse_template(rest), GovernanceTemplate) is is_optional, name
 
 
+RELEASED = {
+    "cost-programme/v1": "27eda432787ad3ae3b8b5334840659becd605645027e04a14ac25527333617e9",
+    "order-governance/v1": "86535a5b853bc144f44eb533bb4f2bb2d4188d97ca7fec1b751f45f22ddfdf0c",
+    "post-merger-integration/v1": "396a73a895c6d1e2a90b45914c91eb8059c4354e7abf8b19a31c9b51fc48a683",
+}
+
+
+@pytest.mark.parametrize("reference", RELEASED)
+def test_a_released_version_is_never_edited(reference: str) -> None:
+    text = (TEMPLATES / f"{reference}.yaml").read_text()
+    assert template_digest(text) == RELEASED[reference]
+    outcome = parse_template(text)
+    assert isinstance(outcome, GovernanceTemplate)
+    assert outcome.reference == reference
+
+
 def test_digest_is_of_the_text() -> None:
     assert template_digest(TEXT) == template_digest(TEXT)
     assert template_digest(TEXT) != template_digest(TEXT + "\n")
@@ -283,7 +299,7 @@ def test_circle_over_two_policies_is_named_at_every_step_of_it() -> None:
 
 @pytest.mark.parametrize("key", SHIPPED)
 def test_escalation_of_shipped_templates_ends(key: str) -> None:
-    outcome = parse_template((TEMPLATES / key / "v1.yaml").read_text())
+    outcome = parse_template((TEMPLATES / key / "v2.yaml").read_text())
     assert isinstance(outcome, GovernanceTemplate)
 
 

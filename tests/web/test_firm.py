@@ -44,8 +44,17 @@ def platform(house: House) -> Iterator[PlatformWork]:
 
 @pytest.fixture
 def template(platform: PlatformWork) -> str:
-    key = TemplateVersionRow.key == "cost-programme"
-    return str(platform.session.scalar(select(TemplateVersionRow.id).where(key)))
+    versions = select(TemplateVersionRow.id).where(TemplateVersionRow.key == "cost-programme")
+    return str(platform.session.scalar(versions.order_by(TemplateVersionRow.number.desc())))
+
+
+def test_a_new_client_begins_with_the_newest_version(manager: Client, platform: PlatformWork, template: str) -> None:
+    older = select(TemplateVersionRow.id).where(
+        TemplateVersionRow.key == "cost-programme", TemplateVersionRow.number == 1
+    )
+    values = [node.get("value") for node in manager.get("/onboardings/new").all("input", name="template")]
+    assert template in values
+    assert str(platform.session.scalar(older)) not in values
 
 
 @pytest.fixture

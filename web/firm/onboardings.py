@@ -9,7 +9,7 @@ from domain.access import Capability
 from tenants.bell import queue_state
 from tenants.platform.actions.onboarding import ask, try_again
 from tenants.platform.queries.onboardings import Onboarding, get_onboarding, is_member
-from tenants.platform.queries.templates import list_templates
+from tenants.platform.queries.templates import newest_templates
 from web.access import requires
 from web.firm.wishes import CURRENCIES, MONTH_NAMES, Typed, read_wish, steps_of
 from web.hands import hand
@@ -37,7 +37,7 @@ def create() -> tuple[str, int] | Response:
     """Have the instance made. The same form sent twice makes one."""
     here = hand()
     typed = Typed.of(request.form)
-    offered = {version.id for version in list_templates(here.platform, here.firm_actor.firm)}
+    offered = {version.id for version in newest_templates(here.platform, here.firm_actor.firm)}
     wish, errors = read_wish(typed, offered, here.person.email)
     if wish is None:
         return _form(typed, errors), 422
@@ -79,7 +79,7 @@ def _form(typed: Typed, errors: dict[str, str]) -> str:
         "web/firm/onboarding_new.html",
         typed=typed,
         errors=errors,
-        templates=list_templates(here.platform, here.firm_actor.firm),
+        templates=newest_templates(here.platform, here.firm_actor.firm),
         currencies=CURRENCIES,
         months=list(enumerate(MONTH_NAMES, start=1)),
     )

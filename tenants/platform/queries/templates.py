@@ -44,6 +44,14 @@ def list_templates(work: PlatformWork, firm: FirmId) -> list[TemplateVersion]:
     return [_version(row, count) for row, count in work.session.execute(statement)]
 
 
+def newest_templates(work: PlatformWork, firm: FirmId) -> list[TemplateVersion]:
+    """What a new client begins with: of every template the firm may choose, the newest version."""
+    newest: dict[tuple[str, bool], TemplateVersion] = {}
+    for version in list_templates(work, firm):
+        newest.setdefault((version.key, version.is_shipped), version)
+    return list(newest.values())
+
+
 def get_template(work: PlatformWork, firm: FirmId, version: UUID) -> TemplateText:
     """One version, parsed. Raises NotFound where it is another firm's."""
     found = work.session.execute(_visible(firm).where(TemplateVersionRow.id == version)).one_or_none()
