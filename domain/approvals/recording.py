@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.access import Actor
+from domain.approvals.looking import outdated
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestStep, Vote
 from domain.approvals.requesting import RequestNotOpen, Subject
 from domain.approvals.voting import SealBroken, Voted, counted, excluded, not_votable, step_up_missing, unfit_for_now
@@ -112,6 +113,7 @@ def decide_record(
     step = request.steps[index]
     refusal = (
         may_not_record(request, sitting, actor, now, subject.duties, delegations)
+        or outdated(request, index, vote)
         or not_decidable(step, vote)
         or step_up_missing(step, actor, now)
         or unfit_for_now(request, vote, subject, now.date())

@@ -18,7 +18,7 @@ from tenants.instance.queries.measure import Names
 from tenants.instance.queries.meetings import ActionLine, AskedLine, MeetingSheet
 from web.formats import amount, day, moment
 from web.hands import hand
-from web.presenting import checklist_of, counts_of, due_words, reason_of, rule_words, state_word, title_of
+from web.presenting import checklist_of, counts_of, due_words, reason_of, state_word, title_of
 from web.refusals import words_of
 from web.sealing import Reading, Sealed, seal_words
 from web.weighing import weighed_request
@@ -63,6 +63,10 @@ class AskedView:
     people: tuple[tuple[str, str], ...]
     asks_password: bool
     decision: DecisionView | None
+
+    @property
+    def may_record(self) -> bool:
+        return not self.refused and self.decision is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +162,7 @@ def _asked(sheet: MeetingSheet, line: AskedLine, reader: Reader) -> AskedView:
         sealed=sealed.sealed(request.kind, governance.year_of(request.requested_at.date())),
         change=weighed_request(request, reader.names, governance),
         checklist=counts_of(checklist_of(request.checklist)),
-        rule=rule_words(step) if step else "",
+        rule=_("Quorum %(n)s, counted from those who may decide this.", n=step.needed) if step else "",
         refused=_refused(sheet, request, reader),
         people=_people(sheet, request, reader),
         asks_password=bool(step and step_up_missing(step, hand().actor, hand().work.now())),

@@ -1,8 +1,9 @@
 """One meeting: its agenda with the sealed figures in view, what was decided, what is to be done, the minutes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, send_file, url_for
@@ -18,9 +19,10 @@ from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.meetings import MeetingSheet, get_address
 from tenants.instance.queries.settings import list_active_names
 from web.access import requires
+from web.conditions import condition_form
 from web.hands import hand
 from web.instance.forums import bp
-from web.instance.forums.reading import ItemView, Reader, actions_of, items_of
+from web.instance.forums.reading import AskedView, ItemView, Reader, actions_of, items_of
 from web.instance.forums.taking import meeting_crumbs, take_meeting
 
 C = Capability
@@ -64,27 +66,44 @@ def calendar(meeting: UUID) -> Response:
 
 
 def page(sheet: MeetingSheet, errors: Mapping[str, str] | None = None, at: str = "") -> str:
-    """The meeting with what was typed into the form `at` ("actions", "minutes", an item's id) and what is wrong."""
+    """The meeting with what was typed into the form `at` ("actions", "minutes", a request) and what is wrong there."""
     here, reader = hand(), _reader()
+    common = _common(sheet, reader)
+    typed = defaultdict(str, request.form.items() if at else ())
+    deciding = _deciding(common["items"], at)
+    people = list_active_names(here.work)
     return render_template(
         "web/instance/forums/meeting.html",
         crumbs=meeting_crumbs(sheet),
-        people=list_active_names(here.work),
+        people=people,
         members=[(str(person), reader.name(person)) for person in sheet.forum.members],
         may_manage=may_manage(sheet.forum, here.actor) and sheet.meeting.state is MeetingState.PLANNED,
         may_follow=may_manage(sheet.forum, here.actor) and sheet.meeting.state is not MeetingState.CALLED_OFF,
         has_begun=not sheet.meeting.begins_after(here.work.now().date()),
         errors=dict(errors or {}),
         at=at,
-        typed=defaultdict(str, request.form.items() if at else ()),
+        typed=typed,
         ticked=request.form.getlist("present") if at else [],
+        deciding=deciding.request.id if deciding else None,
+        conditions=condition_form(deciding.request, typed, lambda: _ids(people)) if deciding else None,
         new_id=here.work.new_id,
         email=here.person.email,
-        **_common(sheet, reader),
+        **common,
     )
 
 
-def _common(sheet: MeetingSheet, reader: Reader) -> dict[str, object]:
+def _deciding(items: Sequence[ItemView], at: str) -> AskedView | None:
+    """The one item whose decision can be recorded on this page: the one asked for, else the first that waits."""
+    wanted = at or request.args.get("decide", "")
+    able = [item.asked for item in items if item.asked and item.asked.may_record]
+    return next((view for view in able if str(view.request.id) == wanted), able[0] if able else None)
+
+
+def _ids(people: Iterable[tuple[str, str]]) -> tuple[tuple[UUID, str], ...]:
+    return tuple((UUID(person), name) for person, name in people)
+
+
+def _common(sheet: MeetingSheet, reader: Reader) -> dict[str, Any]:
     items: list[ItemView] = items_of(sheet, reader)
     return {
         "sheet": sheet,
