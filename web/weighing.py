@@ -166,13 +166,15 @@ def _follows(one: EffectRow, two: EffectRow) -> bool:
 
 
 def _sums(effect: Effect) -> tuple[SumRow, ...]:
-    known = (
-        (_("Full-year effect"), effect.full_year),
-        (_("Target"), effect.target),
-        (_("All planned months, before one-off cost"), effect.all_months),
-        (_("One-off cost"), effect.one_off_cost),
-        (_("All planned months, after one-off cost"), effect.net),
-    )
+    costs = effect.one_off_cost
+    months: tuple[tuple[str, Shift], ...] = ((_("All planned months"), effect.net),)
+    if costs.before or costs.after:
+        months = (
+            (_("All planned months, before one-off cost"), effect.all_months),
+            (_("One-off cost"), costs),
+            (_("All planned months, after one-off cost"), effect.net),
+        )
+    known = ((_("Full-year effect"), effect.full_year), (_("Target"), effect.target), *months)
     return tuple(_sum(label, shift) for label, shift in known if shift.before or shift.after)
 
 
