@@ -1,12 +1,12 @@
 """The hierarchy with what rolls up in it: every node that the reader sees, with the sums below it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 
 from domain.access import Scope
 from domain.hierarchy import Level
@@ -14,9 +14,9 @@ from domain.status import Status
 from tenants.database import NotFound, Work
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.measures import MeasureRow
-from tenants.instance.models.values import FiguresRow
-from tenants.instance.queries.scoping import below, seen
-from tenants.instance.queries.sums import Sums, sum_columns, to_sums
+from tenants.instance.queries.rollup import NOTHING, Part, parts_by_package
+from tenants.instance.queries.scoping import below, naming
+from tenants.instance.queries.sums import Sums
 
 NAMED = (NodeRow.id, NodeRow.level, NodeRow.name, NodeRow.path)
 
@@ -60,42 +60,21 @@ class PartLine:
     potential: Mapping[Status, int]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    sums: Sums
-    implementation: dict[Status, int]
-    potential: dict[Status, int]
-
-
 def get_tree(work: Work, scope: Scope) -> tuple[NodeLine, ...]:
-    """All nodes the reader sees, parents before children. Three statements; sums are added up the paths."""
-    rows = _visible(work, scope)
-    parts = _parts_by_package(work, scope)
-    gathered: dict[UUID, list[_Parts]] = defaultdict(list)
-    by_path = {row.path: row.id for row in rows}
-    for row in rows:
-        if row.id in parts:
-            for path in paths_above(row.path):
-                if path in by_path:
-                    gathered[by_path[path]].append(parts[row.id])
-    children: dict[UUID | None, int] = defaultdict(int)
-    for row in rows:
+    """All nodes the reader sees, parents before children. Three statements; each node adds its sums to its parent's."""
+    rows = _in_order(_visible(work, scope))
+    parts = defaultdict(lambda: NOTHING, parts_by_package(work, scope))
+    children: Counter[UUID | None] = Counter()
+    for row in reversed(rows):
         children[row.parent_id] += 1
-    return tuple(_line(row, gathered[row.id], children[row.id]) for row in _in_order(rows))
+        if row.parent_id is not None:
+            parts[row.parent_id] += parts[row.id]
+    return tuple(_line(row, parts[row.id], children[row.id]) for row in rows)
 
 
-def list_parts(work: Work, scope: Scope, node: NodeName) -> tuple[PartLine, ...]:
-    """What a node is made of, by the nodes right below it, the one with most leakage first. Two statements."""
-    child = func.split_part(MeasureRow.path, "/", len(paths_above(node.path)) + 2)
-    statement = (
-        select(child.label("child"), *status_columns(), *sum_columns())
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(seen(scope), MeasureRow.path.startswith(node.path, autoescape=True))
-        .group_by(child)
-    )
-    # a measure right below its package has no further node
-    parts = {UUID(row.child): _one(row) for row in work.session.execute(statement) if row.child}
-    below_it = work.session.scalars(select(NodeRow).where(NodeRow.parent_id == node.id))
+def list_parts(work: Work, scope: Scope, node: NodeName, parts: Mapping[UUID, Part]) -> tuple[PartLine, ...]:
+    """The nodes right below one with what they add up to, the one with most leakage first. One statement."""
+    below_it = work.session.execute(select(*NAMED).where(NodeRow.parent_id == node.id))
     shown = [row for row in below_it if row.id in parts or scope.covers(row.path)]
     lines = [_part(row, parts.get(row.id, NOTHING)) for row in shown]
     return tuple(sorted(lines, key=lambda line: (-line.sums.leakage, -line.sums.measures, line.name)))
@@ -125,7 +104,7 @@ def get_node(work: Work, scope: Scope, node_id: UUID) -> NodeName:
 
 def get_crumbs(work: Work, path: str) -> tuple[NodeName, ...]:
     """The nodes from the organization down to the one with this path."""
-    rows = work.session.scalars(select(NodeRow).where(NodeRow.path.in_(paths_above(path))))
+    rows = work.session.execute(select(*NAMED).where(NodeRow.path.in_(paths_above(path))))
     return tuple(_name(row) for row in sorted(rows, key=lambda row: len(row.path)))
 
 
@@ -135,78 +114,31 @@ def paths_above(path: str) -> list[str]:
     return ["/" + "/".join(parts[: count + 1]) + "/" for count in range(len(parts))]
 
 
-def _visible(work: Work, scope: Scope) -> Sequence[NodeRow]:
+def _visible(work: Work, scope: Scope) -> Sequence[Any]:
     """Nodes in the scope, the nodes above them, and those above measures that name the reader."""
-    named = (MeasureRow.owner_id, MeasureRow.sponsor_id, MeasureRow.controller_id)
-    paths = {row.path for row in work.session.scalars(select(NodeRow).where(below(NodeRow.path, scope)))}
-    mine = select(MeasureRow.path).where(or_(*(column == scope.person for column in named))).distinct()
-    paths |= set(work.session.scalars(mine)) | set(scope.paths)
-    wanted = {above for path in paths for above in paths_above(path)}
-    return list(work.session.scalars(select(NodeRow).where(NodeRow.path.in_(wanted))))
+    named = work.session.scalars(select(MeasureRow.path).where(naming(scope)).distinct())
+    above = {path for start in (*scope.paths, *named) for path in paths_above(start)}
+    statement = select(*NAMED, NodeRow.parent_id, NodeRow.position, NodeRow.version)
+    return work.session.execute(statement.where(or_(below(NodeRow.path, scope), NodeRow.path.in_(above)))).all()
 
 
-def _parts_by_package(work: Work, scope: Scope) -> dict[UUID, _Parts]:
-    statement = (
-        select(MeasureRow.package_id, *status_columns(), *sum_columns())
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(seen(scope))
-        .group_by(MeasureRow.package_id)
-    )
-    return {row.package_id: _one(row) for row in work.session.execute(statement)}
-
-
-NOTHING = _Parts(sums=Sums(), implementation={}, potential={})
-
-
-def _one(row: Any) -> _Parts:
-    """One row of a statement with `status_columns` and `sum_columns`."""
-
-    def counts(dimension: str) -> dict[Status, int]:
-        found = {status: getattr(row, f"{dimension}_{status}") for status in Status}
-        return {status: count for status, count in found.items() if count}
-
-    return _Parts(sums=to_sums(row), implementation=counts("implementation"), potential=counts("potential"))
-
-
-def status_columns() -> list[ColumnElement[int]]:
-    """Counts by status, for both dimensions: `implementation_green` and so on."""
-    columns = {"implementation": MeasureRow.implementation, "potential": MeasureRow.potential}
-    return [
-        func.count().filter(column == status).label(f"{dimension}_{status}")
-        for dimension, column in columns.items()
-        for status in Status
-    ]
-
-
-def _part(row: NodeRow, parts: _Parts) -> PartLine:
+def _part(row: Any, part: Part) -> PartLine:
     return PartLine(
         id=row.id,
         level=Level(row.level),
         name=row.name,
-        sums=parts.sums,
-        implementation=parts.implementation,
-        potential=parts.potential,
+        sums=part.sums,
+        implementation=part.implementation,
+        potential=part.potential,
     )
 
 
-def _add(a: _Parts, b: _Parts) -> _Parts:
-    return _Parts(
-        sums=a.sums + b.sums,
-        implementation=_count(a.implementation, b.implementation),
-        potential=_count(a.potential, b.potential),
-    )
-
-
-def _count(a: dict[Status, int], b: dict[Status, int]) -> dict[Status, int]:
-    return {status: a.get(status, 0) + b.get(status, 0) for status in a.keys() | b.keys()}
-
-
-def _in_order(rows: Sequence[NodeRow]) -> list[NodeRow]:
+def _in_order(rows: Sequence[Any]) -> list[Any]:
     """Parents first, brothers and sisters by position and name."""
-    kin: dict[UUID | None, list[NodeRow]] = defaultdict(list)
+    kin: dict[UUID | None, list[Any]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.position, row.name)):
         kin[row.parent_id].append(row)
-    ordered: list[NodeRow] = []
+    ordered: list[Any] = []
 
     def walk(parent: UUID | None) -> None:
         for row in kin[parent]:
@@ -217,10 +149,7 @@ def _in_order(rows: Sequence[NodeRow]) -> list[NodeRow]:
     return ordered
 
 
-def _line(row: NodeRow, parts: list[_Parts], children: int) -> NodeLine:
-    total = NOTHING
-    for part in parts:
-        total = _add(total, part)
+def _line(row: Any, total: Part, children: int) -> NodeLine:
     return NodeLine(
         id=row.id,
         parent=row.parent_id,

@@ -1,14 +1,14 @@
 """The overview and every roll-up: stages, both statuses, curves and sums below a node. A fixed number of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Label, Select, func, not_, or_, select
 
 from domain.access import Scope
 from domain.governance.template import StatusThresholds
@@ -20,10 +20,13 @@ from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.measures import MeasureRow, MilestoneRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow, PackageMonthRow
 from tenants.instance.queries.governance import Governance
-from tenants.instance.queries.scoping import below, seen
-from tenants.instance.queries.sums import ZERO, Sums, sum_columns, to_sums
+from tenants.instance.queries.rollup import Group, Part, roll_up
+from tenants.instance.queries.scoping import below, naming, seen_below
+from tenants.instance.queries.sums import ZERO, Sums, added, sum_columns, to_sums
 
 ATTENTION = 6
+SHOWN = ("id", "code", "title", "implementation", "potential", "updated_at")
+DAY = 24 * 60 * 60
 CURVES = ("plan", "outlook", "actual", "one_off_plan", "one_off_outlook", "one_off_actual")
 
 
@@ -74,86 +77,64 @@ class Overview:
     months: tuple[MonthSums, ...]
     attention: tuple[Attention, ...]
     attention_count: int
+    parts: Mapping[UUID, Part]  # by the node right below
 
 
 def get_overview(work: Work, scope: Scope, path: str, governance: Governance) -> Overview:
     """The roll-up of all that the reader sees below `path`, in the fiscal year of today. Four statements."""
-    inside = (seen(scope), MeasureRow.path.startswith(path, autoescape=True))
     today = work.now().date()
-    groups = _groups(work, inside)
-    contradictions, count = _attention(work, inside, today, governance.template.thresholds)
+    whole = roll_up(work, scope, path)
+    contradictions, count = _attention(work, seen_below(scope, path), today, governance.template.thresholds)
     return Overview(
-        total=_added(groups),
-        stages=_stages(work, inside, groups),
-        on_hold=_in_state(groups, MeasureState.ON_HOLD),
-        cancelled=_in_state(groups, MeasureState.CANCELLED),
-        matrix=_matrix(groups),
+        total=added(group.sums for group in whole.groups),
+        stages=_stages(work, seen_below(scope, path), whole.groups),
+        on_hold=_in_state(whole.groups, MeasureState.ON_HOLD),
+        cancelled=_in_state(whole.groups, MeasureState.CANCELLED),
+        matrix=_matrix(whole.groups),
         months=_months(work, scope, path, governance.year_of(today), governance.closed_through),
         attention=contradictions,
         attention_count=count,
+        parts=whole.parts,
     )
 
 
 def get_sums(work: Work, scope: Scope, path: str) -> Sums:
     """Only the sums below a node."""
     statement = select(*sum_columns()).select_from(MeasureRow).join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-    inside = (seen(scope), MeasureRow.path.startswith(path, autoescape=True))
-    return to_sums(work.session.execute(statement.where(*inside)).one())
+    return to_sums(work.session.execute(statement.where(seen_below(scope, path))).one())
 
 
-Inside = tuple[ColumnElement[bool], ...]
-
-
-def _groups(work: Work, inside: Inside) -> Sequence[Any]:
-    """Every sum, grouped by all that the overview tells apart: some hundred rows, whatever the number of measures."""
-    apart = (MeasureRow.stage, MeasureRow.state, MeasureRow.implementation, MeasureRow.potential)
-    value = func.coalesce(
-        func.nullif(FiguresRow.forecast_full_year, 0),
-        func.nullif(FiguresRow.one_off_benefit_forecast, 0),
-        FiguresRow.one_off_forecast,
-    )
-    statement = (
-        select(*apart, func.sum(value).label("value"), *sum_columns())
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(*inside)
-        .group_by(*apart)
-    )
-    return work.session.execute(statement).all()
-
-
-def _stages(work: Work, inside: Inside, groups: Sequence[Any]) -> tuple[StageSums, ...]:
-    """Active measures by stage."""
-    days = func.extract("epoch", work.now() - MeasureRow.stage_since) / 86400
-    middle = func.percentile_cont(0.5).within_group(days)
-    statement = select(MeasureRow.stage, middle).where(*inside, MeasureRow.state == MeasureState.ACTIVE)
-    medians: dict[int, float] = {
-        stage: days for stage, days in work.session.execute(statement.group_by(MeasureRow.stage))
+def _stages(work: Work, inside: ColumnElement[bool], groups: Sequence[Group]) -> tuple[StageSums, ...]:
+    """Active measures by stage. The median is taken of moments as seconds: numbers sort faster than spans of time."""
+    since = func.percentile_cont(0.5).within_group(func.date_part("epoch", MeasureRow.stage_since))
+    statement = select(MeasureRow.stage, since).where(inside, MeasureRow.state == MeasureState.ACTIVE)
+    now = work.now().timestamp()
+    days = {
+        stage: int((now - middle) // DAY)
+        for stage, middle in work.session.execute(statement.group_by(MeasureRow.stage))
     }
+    active = [group for group in groups if group.state is MeasureState.ACTIVE]
     return tuple(
         StageSums(
             stage=stage,
-            sums=_added(row for row in groups if row.stage == stage and row.state == MeasureState.ACTIVE),
-            median_days=int(medians[stage]) if stage in medians else None,
+            sums=added(group.sums for group in active if group.stage is stage),
+            median_days=days.get(stage),
         )
         for stage in Stage
     )
 
 
-def _matrix(groups: Sequence[Any]) -> StatusMatrix:
+def _matrix(groups: Sequence[Group]) -> StatusMatrix:
     """Active measures by both statuses; the value is the forecast full-year effect, or the one-off cost forecast."""
     cells: dict[tuple[Status, Status], Cell] = defaultdict(Cell)
-    for row in groups:
-        if row.state == MeasureState.ACTIVE:
-            cells[Status(row.implementation), Status(row.potential)] += Cell(count=row.measures, value=row.value)
+    for group in groups:
+        if group.state is MeasureState.ACTIVE:
+            cells[group.implementation, group.potential] += Cell(count=group.sums.measures, value=group.value)
     return StatusMatrix(cells=dict(cells))
 
 
-def _added(rows: Iterable[Any]) -> Sums:
-    return sum((to_sums(row) for row in rows), Sums())
-
-
-def _in_state(groups: Sequence[Any], state: MeasureState) -> int:
-    return sum(row.measures for row in groups if row.state == state)
+def _in_state(groups: Sequence[Group], state: MeasureState) -> int:
+    return sum(group.sums.measures for group in groups if group.state is state)
 
 
 def _months(work: Work, scope: Scope, path: str, year: FiscalYear, closed: Month | None) -> tuple[MonthSums, ...]:
@@ -177,7 +158,7 @@ def _named_months(scope: Scope, path: str, year: FiscalYear) -> Select[Any]:
     return (
         select(MeasureMonthRow.month, *(getattr(MeasureMonthRow, name) for name in CURVES))
         .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
-        .where(seen(scope), not_(below(MeasureRow.path, scope)), MeasureRow.path.startswith(path, autoescape=True))
+        .where(naming(scope), not_(below(MeasureRow.path, scope)), MeasureRow.path.startswith(path, autoescape=True))
         .where(MeasureMonthRow.month.between(year.start.first, year.end.first))
     )
 
@@ -199,41 +180,41 @@ def _month_sums(month: Month, row, closed: Month | None) -> MonthSums:  # type: 
 
 
 def _attention(
-    work: Work, inside: Inside, today: date, thresholds: StatusThresholds
+    work: Work, inside: ColumnElement[bool], today: date, thresholds: StatusThresholds
 ) -> tuple[tuple[Attention, ...], int]:
     """Active measures whose two statuses contradict, that nobody updated for long, or that slipped again and again."""
-    slips = (
-        select(func.coalesce(func.max(MilestoneRow.slips), 0))
-        .where(MilestoneRow.measure_id == MeasureRow.id)
-        .correlate(MeasureRow)
-        .scalar_subquery()
-    )
     silent_since = datetime.combine(today - timedelta(days=thresholds.stale_after_days), time.max, UTC)
     falls = (MeasureRow.implementation == Status.GREEN) & MeasureRow.potential.in_([Status.AMBER, Status.RED])
+    slipped = select(MilestoneRow.measure_id).where(MilestoneRow.slips >= thresholds.slips_in_a_row)
     conditions = (
-        *inside,
+        inside,
         MeasureRow.state == MeasureState.ACTIVE,
         MeasureRow.stage < int(Stage.CLOSED),
-        or_(falls, MeasureRow.updated_at <= silent_since, slips >= thresholds.slips_in_a_row),
+        or_(falls, MeasureRow.updated_at <= silent_since, MeasureRow.id.in_(slipped)),
     )
     statement = (
-        select(MeasureRow, slips.label("slips"), func.count().over().label("total"))
+        select(*(getattr(MeasureRow, name) for name in SHOWN), _slips(), func.count().over().label("total"))
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(*conditions)
         .order_by(FiguresRow.leakage.desc(), MeasureRow.code)
         .limit(ATTENTION)
     )
     rows = work.session.execute(statement).all()
-    return tuple(_to_attention(row.MeasureRow, row.slips) for row in rows), rows[0].total if rows else 0
+    return tuple(_to_attention(row) for row in rows), rows[0].total if rows else 0
 
 
-def _to_attention(row: MeasureRow, slips: int) -> Attention:
+def _slips() -> Label[int]:
+    most = select(func.coalesce(func.max(MilestoneRow.slips), 0)).where(MilestoneRow.measure_id == MeasureRow.id)
+    return most.correlate(MeasureRow).scalar_subquery().label("slips")
+
+
+def _to_attention(row: Any) -> Attention:
     return Attention(
         id=row.id,
         code=row.code,
         title=row.title,
         implementation=Status(row.implementation),
         potential=Status(row.potential),
-        slips=slips,
+        slips=row.slips,
         updated_at=row.updated_at,
     )

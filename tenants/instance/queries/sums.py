@@ -1,5 +1,6 @@
 """Sums over many measures: the same columns, whatever they are grouped by."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -65,6 +66,13 @@ class Sums:
     def __add__(self, other: "Sums") -> "Sums":
         added = {name: getattr(self, name) + getattr(other, name) for name in ("measures", *SUMMED)}
         return Sums(**added)
+
+
+def added(many: Iterable[Sums]) -> Sums:
+    """Many sums as one."""
+    kept = tuple(many)
+    totals = {name: sum((getattr(each, name) for each in kept), ZERO) for name in SUMMED}
+    return Sums(measures=sum(each.measures for each in kept), **totals)
 
 
 def sum_columns() -> list[ColumnElement[Any]]:

@@ -14,7 +14,7 @@ from tenants.database import Work
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.requests import RequestRow, StepRow
 from tenants.instance.models.values import FiguresRow
-from tenants.instance.queries.scoping import seen
+from tenants.instance.queries.scoping import seen_below
 
 READER = "reader"
 
@@ -56,7 +56,7 @@ def list_tolls(work: Work, scope: Scope, path: str, person: UUID) -> Sequence[To
         .join(FiguresRow, FiguresRow.measure_id == RequestRow.measure_id)
         .join(current, current.c.request_id == RequestRow.id)
         .join(StepRow, (StepRow.request_id == RequestRow.id) & (StepRow.position == current.c.position))
-        .where(RequestRow.state == RequestState.OPEN, seen(scope), MeasureRow.path.startswith(path, autoescape=True))
+        .where(RequestRow.state == RequestState.OPEN, seen_below(scope, path))
         .group_by(who)
     )
     rows = work.session.execute(statement).all()

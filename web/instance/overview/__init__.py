@@ -34,7 +34,7 @@ def index() -> str:
     crumbs = get_crumbs(here.work, node.path)
     if overview.total.measures == 0 and node.id == governance.organization:
         return _guide(governance, crumbs)
-    parts = list_parts(here.work, scope, node)
+    parts = list_parts(here.work, scope, node, overview.parts)
     tolls = list_tolls(here.work, scope, node.path, here.person.id)
     waiting = waiting_for(here.work, here.person.id)
     return render_template(
