@@ -1,8 +1,8 @@
 """Ask for a gate or for a turn (hold, resume, cancel, reopen); vote; withdraw. What is approved is applied at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
@@ -71,6 +71,18 @@ def request_turn(
         return ASKS[kind](taken.measure, reason, text, situation, actor, work.now(), RequestId(request_id))
 
     return ask(work, measure_id, request_id, actor, decide)
+
+
+def request_turns(
+    work: Work, measures: Sequence[UUID], key: UUID, kind: str, reason: str, text: str, actor: Actor
+) -> tuple[Requested | Refusal, ...]:
+    """The same for many measures, each in a transaction of its own and decided by itself, in their order.
+
+    `key` comes with the form: the same form twice asks once for each.
+    """
+    return tuple(
+        request_turn(work, measure, uuid5(key, str(measure)), kind, reason, text, actor) for measure in measures
+    )
 
 
 @action

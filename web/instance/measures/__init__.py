@@ -18,6 +18,7 @@ from web.instance.measures import (  # type: ignore[attr-defined]  # noqa: E402,
     showing,
     statuses,
     sustaining,
+    turning,
     values,
     waiving,
 )

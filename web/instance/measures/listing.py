@@ -67,6 +67,7 @@ def index() -> Response:
             stages=[(stage.name.lower(), rule.label) for stage, rule in governance.template.stages.items()],
             states=[(str(state), word) for state, word in state_words().items()],
             statuses=[(str(status), word) for status, word in status_words().items()],
+            may_turn=here.actor.can_anywhere(Capability.HOLD_MEASURE),
             may_create=here.actor.can_anywhere(Capability.CREATE_MEASURE),
             may_import=here.actor.can_anywhere(Capability.IMPORT),
             may_export=here.actor.can_anywhere(Capability.EXPORT),
