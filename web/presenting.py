@@ -136,7 +136,8 @@ def _step(request: ApprovalRequest, index: int, names: Names, reader: UUID, away
 
 
 def _said(vote: CastVote, names: Names) -> str:
-    """When, what was said, and the conditions that came with it."""
+    """When, whether a meeting decided it, what was said, and the conditions that came with it."""
+    met = _("decided in a meeting, %(n)s counted", n=len(vote.present)) if vote.meeting else ""
     conditions = [
         _(
             "on condition: %(words)s (%(who)s, %(day)s)",
@@ -146,7 +147,7 @@ def _said(vote: CastVote, names: Names) -> str:
         )
         for each in vote.conditions
     ]
-    return " · ".join(filter(None, [moment(vote.at), f"“{vote.comment}”" if vote.comment else "", *conditions]))
+    return " · ".join(filter(None, [moment(vote.at), met, f"“{vote.comment}”" if vote.comment else "", *conditions]))
 
 
 def _item(state: str, person: UUID, names: Names, reader: UUID, note: str, stead: str = "") -> VoteItem:
