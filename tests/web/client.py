@@ -121,6 +121,12 @@ class Client:
             check_page(page, path)
         return page
 
+    def vote(self, address: str, data: dict[str, Any], status: int = 303, **options: Any) -> Page:
+        """Decide a request from its page as it is now: the form carries the seal and the step that it shows."""
+        page = Page(self.http.get(address))
+        shown = {name: page.field(name) or "" for name in ("seal", "step")} if page.document is not None else {}
+        return self.post(f"{address}/votes", shown | data, status, **options)
+
     def csrf_token(self) -> str:
         """A token of this browser's session, as a form on any page carries it."""
         page = Page(self.http.get("/account"))

@@ -78,7 +78,7 @@ def milestone_of(team: Team, measure: UUID) -> UUID:
 
 
 def vote(client: Client, home: str, row: RequestRow, choice: str = "approve", **more: object) -> Page:
-    return client.post(f"{home}/requests/{row.id}/votes", {"choice": choice, "comment": "Seen."}, **more)
+    return client.vote(f"{home}/requests/{row.id}", {"choice": choice, "comment": "Seen."}, **more)
 
 
 # The form

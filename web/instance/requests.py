@@ -8,35 +8,35 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.approvals.request import ApprovalRequest, Choice, RequestState, Vote
+from domain.approvals.looking import PageOutdated, StepPassed
+from domain.approvals.request import Choice, Vote
 from domain.approvals.requesting import RequestWithdrawn
-from domain.approvals.standing import acting_for
-from domain.approvals.voting import CommentNeeded, NotAnApprover, StepUpNeeded, Voted, step_up_missing
-from domain.governance.policies import Rule
-from domain.ids import MeasureId, PersonId, RequestId
-from domain.refusals import Refusal
+from domain.approvals.voting import CommentNeeded, SealBroken, StepUpNeeded, Voted
+from domain.ids import PersonId, RequestId
 from tenants.instance.actions.requests import vote as cast
 from tenants.instance.actions.requests import withdraw as take_back
-from tenants.instance.queries.delegations import away_on, delegations_to
-from tenants.instance.queries.governance import Governance, get_governance
-from tenants.instance.queries.measure import find_code, get_names
-from tenants.instance.queries.requests import RequestSheet, get_request, waiting_for
+from tenants.instance.queries.governance import get_governance
+from tenants.instance.queries.inbox import Wanted, list_inbox
+from tenants.instance.queries.measure import get_names
+from tenants.instance.queries.requests import RequestSheet
 from web.access import requires
-from web.formats import amount, day, moment
+from web.asked import read_asked
+from web.conditions import read_conditions
 from web.hands import hand
 from web.identity.confirming import confirm
-from web.instance.waiting import item_of
-from web.presenting import checklist_of, counts_of, reason_of, state_word, steps_of, title_of, waited
+from web.instance.waiting.listing import page_of
+from web.presenting import title_of
 from web.refusals import words_of
+from web.request_view import context_of, read_seen, take_sheet, voted_words
 from web.responses import see
-from web.sealing import Reading, seal_words
 from web.shell import tell
-from web.weighing import weighed_request
+from web.waits import item_of
 
 C = Capability
 bp = Blueprint("requests", __name__, url_prefix="/requests")
 COMMENT_LIMIT = 2_000
 QUEUE = 5  # lines of the reader's queue beside a request; the rest is behind “All”
+OUTDATED = (SealBroken, PageOutdated, StepPassed)
 
 
 @bp.get("/<uuid:request_id>")
@@ -48,30 +48,33 @@ def show(request_id: UUID) -> str:
 @bp.post("/<uuid:request_id>/votes")
 @requires(C.VIEW_MEASURES, or_named=True)
 def vote(request_id: UUID) -> tuple[str, int] | Response:
-    here, sheet = hand(), _sheet(request_id)
-    comment = request.form.get("comment", "").strip()
-    choice = next((each for each in Choice if each == request.form.get("choice", "")), None)
+    """From the request's own page, or from the inbox: then the address says where one comes back to."""
+    here, sheet, form = hand(), take_sheet(request_id), request.form
+    comment = form.get("comment", "").strip()
+    choice = next((each for each in Choice if each == form.get("choice", "")), None)
     if choice is None:
-        return _page(request_id, {"choice": _("Choose what you decide.")}, request.form), 422
+        return _again(request_id, {"choice": _("Choose what you decide.")})
     if len(comment) > COMMENT_LIMIT:
-        said = _("There is room for %(limit)s characters.", limit=COMMENT_LIMIT)
-        return _page(request_id, {"comment": said}, request.form), 422
-    if "password" in request.form and (fault := confirm(request.form["password"])):
-        return _page(request_id, {"password": fault.words}, request.form), fault.status
-    given, behalf = Vote(choice=choice, comment=comment), _behalf(request.form.get("on_behalf_of", ""))
-    outcome = cast(here.work, RequestId(request_id), given, here.actor, behalf)
+        return _again(request_id, {"comment": _("There is room for %(limit)s characters.", limit=COMMENT_LIMIT)})
+    if "password" in form and (fault := confirm(form["password"])):
+        return _again(request_id, {"password": fault.words}, fault.status)
+    conditions, wrong = read_conditions(form, here.work.new_id)
+    if wrong:
+        return _again(request_id, wrong)
+    given = Vote(choice=choice, comment=comment, conditions=conditions, seen=read_seen(form))
+    outcome = cast(here.work, RequestId(request_id), given, here.actor, _behalf(form.get("on_behalf_of", "")))
     if not isinstance(outcome, Voted):
         field = {CommentNeeded: "comment", StepUpNeeded: "password"}.get(type(outcome), "")
-        return _page(request_id, {field: words_of(outcome)}, request.form), 422
+        return _again(request_id, {field: words_of(outcome)}, 409 if isinstance(outcome, OUTDATED) else 422)
     _tell(outcome, sheet)
-    return see(url_for("instance.waiting.index"))
+    return see(read_asked(request.args).back)
 
 
 @bp.post("/<uuid:request_id>/withdrawal")
 @requires(C.VIEW_MEASURES, or_named=True)
 def withdraw(request_id: UUID) -> tuple[str, int] | Response:
     here = hand()
-    _sheet(request_id)
+    take_sheet(request_id)
     comment = request.form.get("comment", "").strip()[:COMMENT_LIMIT]
     outcome = take_back(here.work, RequestId(request_id), comment, here.actor)
     if not isinstance(outcome, RequestWithdrawn):
@@ -88,122 +91,28 @@ def _behalf(text: str) -> PersonId | None:
         abort(422)
 
 
-def _sheet(request_id: UUID) -> RequestSheet:
-    here = hand()
-    return get_request(here.work, here.actor.scope_for(C.VIEW_MEASURES), here.person.id, request_id)
+def _again(request_id: UUID, errors: Mapping[str, str], status: int = 422) -> tuple[str, int]:
+    """The same page with what is wrong and what was typed: the inbox where the form was in it."""
+    asked = read_asked(request.args)
+    if asked.opened == request_id:
+        return page_of(asked, errors, request.form), status
+    return _page(request_id, errors, request.form), status
 
 
 def _page(request_id: UUID, errors: Mapping[str, str], kept: Mapping[str, str]) -> str:
-    here, sheet = hand(), _sheet(request_id)
-    asked, governance, names = sheet.request, get_governance(here.work), get_names(here.work)
-    reading = Reading(asked.subject, names, governance)
-    year = governance.year_of(asked.requested_at.date())
-    checklist = checklist_of(asked.checklist)
-    queue = waiting_for(here.work, here.person.id)
+    here, sheet = hand(), take_sheet(request_id)
+    governance, names = get_governance(here.work), get_names(here.work)
+    queue = list_inbox(here.work, here.actor.scope_for(C.VIEW_MEASURES), here.actor.led, Wanted()).lines[:QUEUE]
     today = here.work.now().date()
-    able = acting_for(asked, here.actor, asked.duties, delegations_to(here.work, here.person.id), today)
     return render_template(
         "web/instance/requests/show.html",
-        sheet=sheet,
-        asked=asked,
-        heading=f"{title_of(asked.kind, asked.target, governance.template)}: {sheet.code} {sheet.title}",
-        meta=_meta(asked, names, here.work.now()),
-        reason=reason_of(asked, governance.template),
-        sealed=reading.sealed(asked.kind, year),
-        changes=reading.changes(sheet.changes),
-        change=weighed_request(asked, names, governance),
-        seal=seal_words(asked.seal),
-        checklist=checklist,
-        checklist_counts=counts_of(checklist),
-        steps=steps_of(asked, names, here.person.id, away_on(here.work, today)),
-        state=str(asked.state),
-        state_word=state_word(asked.state),
-        closed=moment(sheet.closed_at),
-        refused=_refused(able, names) if isinstance(able, Refusal) else "",
-        acts=[] if isinstance(able, Refusal) else _acts(able, names),
-        asks_password=_asks_password(asked),
-        email=here.person.email,
-        options=_options(asked, names, governance),
-        price=amount(sheet.price, governance.currency) if sheet.price else "",
-        measure_href=_measure_href(sheet),
-        queue=[item_of(line, governance, names, today, here.person.id) for line in queue[:QUEUE]],
-        is_mine=asked.requested_by == here.person.id and asked.state is RequestState.OPEN,
-        errors=errors,
-        kept={name: kept.get(name, "") for name in ("choice", "comment")},
+        queue=[item_of(line, governance, names, today, here.person.id) for line in queue],
+        back={},
+        **context_of(sheet, governance, names, errors, kept),
     )
 
 
-def _measure_href(sheet: RequestSheet) -> str:
-    """The measure's page, where the reader sees it: an approver from elsewhere may see the request only."""
-    here = hand()
-    scope = here.actor.scope_for(C.VIEW_MEASURES)
-    code = find_code(here.work, scope, MeasureId(sheet.request.measure))
-    return url_for("instance.measures.show", code=code) if code else ""
-
-
-def _meta(asked: ApprovalRequest, names: Mapping[UUID, str], now) -> str:  # type: ignore[no-untyped-def]
-    who = _("Asked by %(who)s on %(when)s", who=names.get(asked.requested_by, "–"), when=moment(asked.requested_at))
-    step = asked.steps[asked.current] if asked.current is not None else None
-    if step is None:
-        return who
-    waits = _("waits for %(days)s", days=waited(asked.requested_at, now))
-    due = _("due %(day)s", day=day(step.due_on)) if step.due_on else ""
-    return " · ".join(filter(None, [who, waits, due]))
-
-
-def _acts(able: tuple[PersonId, ...], names: Mapping[UUID, str]) -> list[tuple[str, str]]:
-    """The buttons of the vote: one for the reader, one for each person the reader stands in for."""
-    me = hand().person.id
-    return [
-        ("", _("Record my vote")) if person == me else (str(person), _("Decide for %(name)s", name=names[person]))
-        for person in able
-    ]
-
-
-def _asks_password(asked: ApprovalRequest) -> bool:
-    here = hand()
-    return asked.current is not None and bool(step_up_missing(asked.steps[asked.current], here.actor, here.work.now()))
-
-
-def _refused(refusal: Refusal, names: Mapping[UUID, str]) -> str:
-    """Why the reader cannot decide this. Nothing to say about what is settled."""
-    words = words_of(refusal)
-    if isinstance(refusal, NotAnApprover):
-        who = ", ".join(names.get(person, "–") for person in refusal.waits_for[:5])
-        return f"{words} {_('It waits for %(who)s.', who=who)}" if who else words
-    return words
-
-
-def _options(asked: ApprovalRequest, names: Mapping[UUID, str], governance: Governance) -> list[dict[str, str]]:
-    """The choices of the step that waits, each with what it does."""
-    index = asked.current
-    if index is None:
-        return []
-    step, requester = asked.steps[index], names.get(asked.requested_by, "–")
-    last = index + 1 == len(asked.steps)
-    settles = step.rule is Rule.ANY or len(step.approvers) == 1
-    goes_on = _("decides the request") if last else _("then: %(step)s", step=asked.steps[index + 1].name)
-    found = [
-        {"value": "approve", "words": _("Approve"), "note": goes_on if settles else _("one vote of this step")},
-        {"value": "return", "words": _("Return for changes"), "note": _("%(who)s may ask anew", who=requester)},
-        {"value": "reject", "words": _("Reject"), "note": _("nothing changes; the reason stays in the trail")},
-    ]
-    if step.rule is Rule.FORUM:
-        found.append({"value": "abstain", "words": _("Abstain"), "note": _("counts for the quorum, for neither side")})
-    return found
-
-
 def _tell(voted: Voted, sheet: RequestSheet) -> None:
+    what, follows = voted_words(voted)
     title = title_of(sheet.request.kind, sheet.request.target, get_governance(hand().work).template)
-    what = {
-        Choice.APPROVE: _("Approved"),
-        Choice.REJECT: _("Rejected"),
-        Choice.RETURN: _("Returned"),
-        Choice.ABSTAIN: _("Abstained"),
-    }[voted.vote.choice]
-    follows = _("The request is settled: %(state)s.", state=state_word(voted.state).lower())
-    if voted.state is RequestState.OPEN:
-        follows = (
-            _("Next: %(step)s.", step=voted.next_step) if voted.next_step else _("Others of this step are still asked.")
-        )
     tell("ok", f"{what}: {title}, {sheet.code}", follows)

@@ -21,8 +21,8 @@ from web.hands import hand
 from web.instance.forums import bp
 from web.instance.forums.reading import actions_of
 from web.instance.forums.taking import crumbs, scope, take_forum
-from web.instance.waiting import item_of, price_of
 from web.presenting import title_of
+from web.waits import item_of, price_of
 
 C = Capability
 LAST_DECISIONS = 5

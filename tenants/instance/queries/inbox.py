@@ -1,0 +1,161 @@
+"""The inbox by page: what waits for the reader, what they asked for, what is late where they lead, all that is open."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+
+from domain.access import Actor, Scope
+from domain.approvals.request import RequestState, Seen
+from domain.approvals.ticking import tickable
+from domain.delegation import Delegation
+from domain.ids import PersonId
+from domain.refusals import Refusal
+from tenants.database import Work
+from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.requests import RequestRow
+from tenants.instance.models.values import FiguresRow
+from tenants.instance.queries.approvals import load_requests
+from tenants.instance.queries.delegations import waiting_ids
+from tenants.instance.queries.requests import RequestLine, is_suspended, price_of_week, read_lines, select_lines
+from tenants.instance.queries.scoping import below, seen
+
+PAGE = 25
+
+
+class Tab(StrEnum):
+    MINE = "mine"
+    ASKED = "asked"
+    TEAM = "team"
+    OPEN = "open"
+
+
+class Sort(StrEnum):
+    """By due day or by the price of a week; what is open always comes before what is settled."""
+
+    EARLIEST = "due"
+    LATEST = "-due"
+    DEAREST = "-price"
+    CHEAPEST = "price"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """`kind`: "gate:decided"; empty for all."""
+
+    tab: Tab = Tab.MINE
+    sort: Sort = Sort.EARLIEST
+    kind: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbox:
+    """One page; `total`, `late` and `price` (a week, open gates) are of all that the filter lets through.
+
+    `kinds` are those of the whole tab with their numbers. `page` is within 1 and `pages`, whatever was asked for.
+    """
+
+    lines: Sequence[RequestLine]
+    total: int
+    late: int
+    price: Decimal
+    kinds: tuple[tuple[str, int], ...]
+    page: int
+    pages: int
+
+
+def list_inbox(work: Work, scope: Scope, led: Scope, wanted: Wanted) -> Inbox:
+    """`scope`: the measures the reader sees; `led`: where they lead. Two statements, however much waits."""
+    conditions = _conditions(wanted.tab, scope, led, work.now().date())
+    counts = _counts(work, conditions)
+    let_through = [row for row in counts if wanted.kind in ("", row.kind)]
+    total = sum(row.count for row in let_through)
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, wanted.page), pages)
+    if wanted.kind:
+        conditions.append(RequestRow.kind == wanted.kind)
+    statement = select_lines(*conditions).order_by(*_order(wanted.sort)).limit(PAGE).offset((page - 1) * PAGE)
+    return Inbox(
+        lines=read_lines(work, statement),
+        total=total,
+        late=sum(row.late for row in let_through),
+        price=sum((row.price for row in let_through), Decimal("0.00")),
+        kinds=tuple((row.kind, row.count) for row in counts),
+        page=page,
+        pages=pages,
+    )
+
+
+def _conditions(tab: Tab, scope: Scope, led: Scope, today: date) -> list[ColumnElement[bool]]:
+    is_open = RequestRow.state == RequestState.OPEN
+    match tab:
+        case Tab.MINE:
+            return [RequestRow.id.in_(waiting_ids(scope.person, today))]
+        case Tab.ASKED:
+            return [RequestRow.requested_by == scope.person]
+        case Tab.TEAM:
+            leads = or_(below(MeasureRow.path, led), MeasureRow.sponsor_id == scope.person)
+            return [is_open, is_late(today), leads, seen(scope)]
+        case Tab.OPEN:
+            return [is_open, seen(scope)]
+
+
+def is_late(today: date) -> ColumnElement[bool]:
+    return (RequestRow.due_on < today) & ~is_suspended()
+
+
+def _counts(work: Work, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
+    """For each kind how many, how many of them late, and what a week of them costs."""
+    late = case(((RequestRow.state == RequestState.OPEN) & is_late(work.now().date()), 1))
+    statement = (
+        select(
+            RequestRow.kind,
+            func.count().label("count"),
+            func.count(late).label("late"),
+            func.sum(price_of_week()).label("price"),
+        )
+        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
+        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
+        .where(*conditions)
+        .group_by(RequestRow.kind)
+        .order_by(RequestRow.kind)
+    )
+    return work.session.execute(statement).all()
+
+
+def _order(sort: Sort) -> tuple[Any, ...]:
+    is_open = (RequestRow.state == RequestState.OPEN).desc()
+    due, price = RequestRow.due_on, price_of_week()
+    first = {
+        Sort.EARLIEST: due.asc().nulls_last(),
+        Sort.LATEST: due.desc().nulls_last(),
+        Sort.DEAREST: price.desc(),
+        Sort.CHEAPEST: price.asc(),
+    }[sort]
+    return is_open, first, due.asc().nulls_last(), RequestRow.requested_at.desc(), RequestRow.id
+
+
+def ticks_of(
+    work: Work, actor: Actor, lines: Sequence[RequestLine], delegations: Sequence[Delegation]
+) -> Mapping[UUID, Seen | Refusal]:
+    """For each line what its tick stands for, or why it has none. Three statements."""
+    suspended = {line.id: line.is_suspended for line in lines}
+    statement = select(RequestRow, MeasureRow.code, MeasureRow.last_edited_by).join(
+        MeasureRow, MeasureRow.id == RequestRow.measure_id
+    )
+    rows = work.session.execute(statement.where(RequestRow.id.in_(suspended))).all()
+    requests = load_requests(work.session, [(row.RequestRow, row.code) for row in rows]) if rows else []
+    found: dict[UUID, Seen | Refusal] = {}
+    for row, request in zip(rows, requests, strict=True):
+        editor = row.last_edited_by
+        duties = replace(request.duties, last_edited_by=PersonId(editor) if editor else None)
+        found[request.id] = tickable(
+            request, actor, duties, delegations, work.now().date(), is_suspended=suspended[request.id]
+        )
+    return found
