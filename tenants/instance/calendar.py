@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.enums import STATUS
@@ -67,7 +66,7 @@ def _event(entry: Entry, at: datetime) -> Event:
     meeting, when = entry.meeting, entry.meeting.when
     starts = when.starts_at.astimezone(UTC)
     event = Event.new(
-        uid=f"{meeting.id}@{urlsplit(entry.url).hostname}",
+        uid=f"{meeting.id}@mandate",
         summary=entry.title,
         start=starts,
         end=starts + timedelta(minutes=when.minutes_long),
