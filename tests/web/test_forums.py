@@ -74,7 +74,8 @@ def last_event(team: Team) -> AuditEventRow:
 
 
 def decide(client: Client, at: str, meeting: UUID, request: Any, status: int = 303, **more: Any) -> Page:
-    return client.post(f"{at}/meetings/{meeting}/decisions/{request.id}", more, status=status)
+    shown = {"seal": request.seal, "step": "1"}
+    return client.post(f"{at}/meetings/{meeting}/decisions/{request.id}", shown | more, status=status)
 
 
 def test_the_chair_calls_a_meeting_and_what_waits_is_on_its_agenda(desk: Desk, team: Team, at: str) -> None:
@@ -129,6 +130,8 @@ def test_the_chair_records_what_the_meeting_decided_and_the_gate_opens(desk: Des
         decide(chair, at, meeting, request, choice="approve", present=present)
     assert state(team, request) == "approved"
     assert team.row(request.measure).stage == Stage.DECIDED
+    asked = desk.of(team.owner).get(f"{at.removesuffix('/forums')}/requests/{request.id}")
+    assert "decided in a meeting, 2 counted" in asked.words
     words = chair.get(f"{at}/meetings/{meeting}").words
     assert "Decided: Approved" in words and "Counted for the quorum: Elsa Wikström, Jonas Kvist" in words
 
@@ -160,6 +163,41 @@ def test_a_decision_that_lacks_something_is_told_at_the_field(
     page = decide(desk.of(team.chair), at, meeting, request, 422, present=present, **typed)
     assert page.errors() == [words]
     assert state(team, request) == "open"
+
+
+def test_a_page_that_showed_something_else_decides_nothing(desk: Desk, team: Team, at: str) -> None:
+    request, meeting, chair = waiting_at_forum(team), called(team), desk.of(team.chair)
+    page = chair.get(f"{at}/meetings/{meeting}?decide={request.id}")
+    form = next(each for each in page.all("form") if str(request.id) in each.get("action", ""))
+    shown = {each.get("name"): each.get("value") for each in form.iter() if each.get("type") == "hidden"}
+    assert (shown["seal"], shown["step"]) == (request.seal, "1")
+    present = [str(team.chair), str(team.second)]
+    for stale in ({"seal": "0" * 64}, {"step": "0"}, {"step": ""}):
+        decide(chair, at, meeting, request, 422, choice="approve", present=present, **stale)
+    assert state(team, request) == "open"
+
+
+def test_an_approval_with_conditions_is_recorded_with_them(desk: Desk, team: Team, at: str) -> None:
+    request, meeting, chair = waiting_at_forum(team), called(team), desk.of(team.chair)
+    present = [str(team.chair), str(team.second)]
+    condition = {"condition.1": "Contract signed", "condition_owner.1": str(team.owner)}
+    half = decide(chair, at, meeting, request, 422, choice="approve", present=present, **condition)
+    assert half.errors() == ["Enter a date."]
+    decide(
+        chair, at, meeting, request, choice="approve", present=present, **condition | {"condition_due.1": "2026-12-24"}
+    )
+    assert "On condition: Contract signed (Petra Holm, 24 Dec 2026)" in chair.get(f"{at}/meetings/{meeting}").words
+
+
+def test_one_decision_at_a_time_is_recorded_the_first_or_the_one_asked_for(desk: Desk, team: Team, at: str) -> None:
+    first, second = waiting_at_forum(team), waiting_at_forum(team)
+    meeting, chair = called(team), desk.of(team.chair)
+    address = f"{at}/meetings/{meeting}?decide={second.id}"
+    forms = [
+        form.get("action", "") for form in chair.get(address).all("form") if "/decisions/" in form.get("action", "")
+    ]
+    assert forms == [f"{at}/meetings/{meeting}/decisions/{second.id}"]
+    assert any(f"decide={first.id}" in link for link in chair.get(address).links())
 
 
 def test_only_the_chair_records(desk: Desk, team: Team, at: str) -> None:

@@ -18,6 +18,7 @@ from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.meetings import MeetingSheet
 from web.access import requires
+from web.conditions import read_conditions
 from web.hands import hand
 from web.identity.confirming import confirm
 from web.instance.forums import bp
@@ -26,6 +27,7 @@ from web.instance.forums.showing import page
 from web.instance.forums.taking import take_meeting
 from web.presenting import state_word
 from web.refusals import words_of
+from web.request_view import read_seen
 from web.responses import see
 from web.shell import tell
 
@@ -43,21 +45,30 @@ def decide(meeting: UUID, request_id: UUID) -> Answer:
         abort(404)
     choice = next((each for each in CHOICES if each == request.form.get("choice", "")), None)
     comment = request.form.get("comment", "").strip()
-    if choice is None:
-        return _again(sheet, request_id, "choice", _("Choose what the meeting decided."))
-    if len(comment) > COMMENT_LIMIT:
-        said = _("There is room for %(limit)s characters.", limit=COMMENT_LIMIT)
-        return _again(sheet, request_id, "comment", said)
+    conditions, errors = read_conditions(request.form, here.work.new_id)
+    errors = _wrong(choice, comment) | errors
+    if errors or choice is None:
+        return page(sheet, errors, str(request_id)), 422
     if "password" in request.form and (fault := confirm(request.form["password"])):
         return page(sheet, {"password": fault.words}, str(request_id)), fault.status
     behalf = behalf_of(sheet.forum, delegations_to(here.work, here.person.id))
     present = [person for person in sheet.forum.members if str(person) in request.form.getlist("present")]
-    given = Vote(choice=choice, comment=comment)
+    given = Vote(choice=choice, comment=comment, conditions=conditions, seen=read_seen(request.form))
     outcome = record(here.work, meeting, request_id, present, given, here.actor, behalf)
     if not isinstance(outcome, Voted):
         return _refused(sheet, request_id, outcome)
     _tell(outcome, sheet)
     return see(url_for(".meeting", meeting=meeting, _anchor="agenda"))
+
+
+def _wrong(choice: Choice | None, comment: str) -> dict[str, str]:
+    said = {
+        "choice": "" if choice else _("Choose what the meeting decided."),
+        "comment": _("There is room for %(limit)s characters.", limit=COMMENT_LIMIT)
+        if len(comment) > COMMENT_LIMIT
+        else "",
+    }
+    return {name: words for name, words in said.items() if words}
 
 
 def _refused(sheet: MeetingSheet, request_id: UUID, refusal: Refusal) -> Answer:
@@ -70,10 +81,6 @@ def _refused(sheet: MeetingSheet, request_id: UUID, refusal: Refusal) -> Answer:
         counted = _("Counted: %(who)s.", who=reader.listed(refusal.counted)) if refusal.counted else ""
         others = not_counted_words(refusal.not_counted, reader)
         words = " ".join(filter(None, [words, counted, _("Not counted: %(who)s.", who=others) if others else ""]))
-    return _again(sheet, request_id, field, words)
-
-
-def _again(sheet: MeetingSheet, request_id: UUID, field: str, words: str) -> Answer:
     return page(take_meeting(sheet.meeting.id), {field: words}, str(request_id)), 422
 
 
