@@ -88,7 +88,8 @@ def _start_over() -> None:
         )
     for name in ("postgres", "redis"):
         remove_data(VAR / name)
-    shutil.rmtree(VAR / "mailbox", ignore_errors=True)
+    for name in ("mailbox", "files"):
+        shutil.rmtree(VAR / name, ignore_errors=True)
     ENV_FILE.unlink(missing_ok=True)
 
 
@@ -100,6 +101,7 @@ def _settings(house: ExitStack, port: int) -> dict[str, str]:
         "MANDATE_SECRET": kept.get("MANDATE_SECRET") or secrets.token_hex(32),
         "MANDATE_PUBLIC_URL": f"http://{HOST}:{port}",
         "MANDATE_MAILBOX": str(VAR / "mailbox"),
+        "MANDATE_FILES": str(VAR / "files"),
         "SMTP_URL": f"smtp://{HOST}:{free_port()}",
         **_servers(house, kept),
     }

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -28,6 +29,7 @@ class Settings:
     smtp_url: str
     mail_from: str
     mailbox: str
+    files: str  # a folder, or s3://key:secret@host/bucket
     spare_schemas: int
     engines_kept: int
     proxies: int = 0  # how many reverse proxies stand in front and name the caller's address
@@ -58,6 +60,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         smtp_url=environ.get("SMTP_URL", "smtp://127.0.0.1:25"),
         mail_from=environ.get("MANDATE_MAIL_FROM", "Mandate <no-reply@mandate.invalid>"),
         mailbox=environ.get("MANDATE_MAILBOX", ""),
+        files=environ.get("MANDATE_FILES") or str(Path("var/files").resolve()),
         spare_schemas=int(environ.get("MANDATE_SPARE_SCHEMAS", "3")),
         engines_kept=int(environ.get("MANDATE_ENGINES_KEPT", "64")),
         proxies=int(environ.get("MANDATE_PROXIES", "0")),
@@ -87,7 +90,18 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
             faults.append("MANDATE_PUBLIC_URL must be https in production")
         if environ.get("MANDATE_MAILBOX"):
             faults.append("MANDATE_MAILBOX is for development only")
-    return faults + _number_faults(environ) + _cluster_faults(environ)
+        if not environ.get("MANDATE_FILES"):
+            faults.append("MANDATE_FILES is not set")
+    return faults + _files_faults(environ.get("MANDATE_FILES", "")) + _number_faults(environ) + _cluster_faults(environ)
+
+
+def _files_faults(address: str) -> list[str]:
+    """A folder by its full path, or a store with a key, a secret, a host and a bucket."""
+    parts = urlsplit(address)
+    if parts.scheme in ("s3", "s3+http"):
+        is_whole = parts.username and parts.password and parts.hostname and parts.path.strip("/")
+        return [] if is_whole else ["MANDATE_FILES names no store: s3://key:secret@host/bucket"]
+    return [] if not address or address.startswith("/") else ["MANDATE_FILES is not the full path of a folder"]
 
 
 def _number_faults(environ: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import tempfile
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,6 +70,7 @@ def settings_for(admin_dsn: str, redis_url: str = "redis://127.0.0.1:1/0", **mor
         "DATABASE_URL": platform,
         "MANDATE_ADMIN_DATABASE_URL": admin_dsn,
         "MANDATE_PUBLIC_URL": "http://localhost",
+        "MANDATE_FILES": f"{tempfile.gettempdir()}/mandate-test-files-{os.getpid()}",
         "REDIS_URL": redis_url,
     }
     return read_settings(environ | more)

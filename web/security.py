@@ -7,6 +7,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
+from domain.evidence import FILE_LIMIT
 from tenants.settings import Settings
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -18,6 +19,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MEBIBYTE = 1024 * 1024
+UPLOADS = {"instance.measures.add_evidence": FILE_LIMIT + MEBIBYTE}  # bodies that may be larger than all others
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 csrf = CSRFProtect()
 
@@ -41,6 +44,7 @@ def configuration(settings: Settings) -> dict[str, object]:
 
 def install(app: Flask, settings: Settings) -> None:
     app.before_request(_same_site)
+    app.before_request(_let_in)
     csrf.init_app(app)
     app.extensions["is_secure"] = settings.is_secure
     app.after_request(_tell_browser)
@@ -50,6 +54,12 @@ def _same_site() -> None:
     """A change comes from our own pages. Browsers without the header are held by the CSRF token alone."""
     if request.method in UNSAFE and request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
+
+
+def _let_in() -> None:
+    """Set before the form is read, which the CSRF check does."""
+    if limit := UPLOADS.get(request.endpoint or ""):
+        request.max_content_length = limit
 
 
 def _tell_browser(response: Response) -> Response:

@@ -24,7 +24,14 @@ LOOK_SECONDS = 20.0
 NIGHT_HOUR, MORNING_HOUR = 1, 5  # UTC
 NAMESPACE = UUID("6f1f6a0e-3a50-5f0e-9d3c-1d6a7a0f2b11")
 HOURLY = ("publish_head",)
-NIGHTLY = ("refresh_statuses", "publish_metrics", "look_at_criteria", "purge_instance", "remind")  # of every instance
+NIGHTLY = (
+    "refresh_statuses",
+    "publish_metrics",
+    "look_at_criteria",
+    "purge_files",
+    "purge_instance",
+    "remind",
+)  # of every instance
 MORNINGLY = ("send_digests",)  # the same, when people will soon be at work
 NIGHTLY_PLATFORM = ("purge_platform", "fill_spares")
 

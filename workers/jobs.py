@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from workers import figures, heads, imports, invitations, meetings, notices, onboarding, reports, upkeep
+from workers import figures, files, heads, imports, invitations, meetings, notices, onboarding, reports, upkeep
 
 MARGIN = timedelta(seconds=75)  # by then the worker has killed a job that outran its limit
 
@@ -51,6 +51,8 @@ JOBS: dict[str, Job] = {
     "publish_head": Job(run=heads.publish_head, of_instance=True, coalesced=True),
     "refresh_statuses": Job(run=upkeep.renew_statuses, seconds=300, of_instance=True, coalesced=True),
     "look_at_criteria": Job(run=upkeep.look_at_criteria, seconds=300, of_instance=True, coalesced=True),
+    "delete_file": Job(run=files.delete_file, of_instance=True),
+    "purge_files": Job(run=files.purge_files, seconds=300, of_instance=True, coalesced=True),
     "purge_instance": Job(run=upkeep.purge_instance, of_instance=True, coalesced=True),
     "purge_platform": Job(run=upkeep.purge_platform, coalesced=True),
 }

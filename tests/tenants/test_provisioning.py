@@ -216,6 +216,9 @@ def test_onboarding_again_after_a_crash_makes_one_instance(house: House) -> None
         ("DATABASE_URL", "", "DATABASE_URL is not set"),
         ("MANDATE_ENV", "prod", "MANDATE_ENV"),
         ("MANDATE_PUBLIC_URL", "http://mandate.example", "https"),
+        ("MANDATE_FILES", "", "MANDATE_FILES is not set"),
+        ("MANDATE_FILES", "files", "full path"),
+        ("MANDATE_FILES", "s3://host/bucket", "names no store"),
         ("MANDATE_CLUSTERS", "[1]", "MANDATE_CLUSTERS"),
         ("MANDATE_SPARE_SCHEMAS", "many", "whole number"),
         ("MANDATE_MAILBOX", "/tmp", "development"),
@@ -227,6 +230,7 @@ def test_a_missing_or_weak_setting_is_named(name: str, value: str, said: str) ->
         "MANDATE_SECRET": "0123456789abcdef" * 4,
         "DATABASE_URL": "postgresql://mandate_platform:x@db/mandate",
         "MANDATE_PUBLIC_URL": "https://mandate.example",
+        "MANDATE_FILES": "/srv/mandate",
     }
     assert read_settings(good).environment == "production"
     with pytest.raises(SettingsInvalid, match=said):

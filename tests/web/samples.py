@@ -6,29 +6,35 @@ Under the route's rule: a function of the world that returns the values of the r
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
 
 from domain.audit import Head
+from domain.evidence import FileFacts
 from domain.forums import When
-from domain.ids import PersonId
+from domain.ids import EvidenceId, PersonId
 from domain.imports import Table, TableRow, table_to_json
 from domain.refusals import Refusal
 from domain.reporting import digest, to_plain
 from domain.stages import Stage
+from tenants.files import files_of
 from tenants.instance.actions import meetings, reports
 from tenants.instance.models.checks import SustainCheckRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
-from tenants.instance.models.measures import MilestoneRow
+from tenants.instance.models.measures import EvidenceRow, MilestoneRow
 from tenants.instance.models.people import ForumRow
 from tenants.instance.models.reports import ReportRow
+from tenants.instance.queries.evidence import has_evidence
 from tenants.instance.queries.readers import find_reader
+from tenants.instance.uploads import keep, look_at
 from tenants.places import Instance
 from tenants.platform.models.instances import OnboardingRow
 from tenants.platform.queries.templates import list_templates
+from tests.filemaking import PDF
 from tests.house import NOW, House
 from tests.packs import ordinary
 from tests.team import Team
@@ -189,6 +195,36 @@ def _finished_report(world: World) -> dict[str, object]:
         found = (report,)
     work.close()
     return {"report": found[0]}
+
+
+@sample("/clients/<slug>/measures/<code>/evidence/<uuid:evidence>/file")
+def _evidence_file(world: World) -> Mapping[str, object]:
+    work, known, identity = world.house.work(world.instance), _governed(world), EvidenceId(UUID(int=32))
+    if not has_evidence(work, identity):
+        facts = look_at("Contract.pdf", BytesIO(PDF))
+        assert isinstance(facts, FileFacts)
+        keep(work, files_of(world.house.settings), identity, facts, BytesIO(PDF))
+        team = Team(work, world.house)
+        with work.transaction() as tx:
+            tx.add(_evidence_row(identity, known, facts, team.owner))
+    work.close()
+    return {"code": known["code"], "evidence": identity}
+
+
+def _evidence_row(identity: UUID, known: Mapping[str, object], facts: FileFacts, person: PersonId) -> EvidenceRow:
+    return EvidenceRow(
+        id=identity,
+        measure_id=known["measure"],
+        title="Contract",
+        url="",
+        note="",
+        file_name=facts.name,
+        content_type=facts.kind.content_type,
+        size=facts.size,
+        sha256=facts.sha256,
+        added_by=person,
+        added_at=NOW,
+    )
 
 
 @sample("/clients/<slug>/measures/<code>/checks/<uuid:check>")

@@ -115,6 +115,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.platform_url,
         "MANDATE_ADMIN_DATABASE_URL": settings.admin_url,
         "MANDATE_PUBLIC_URL": settings.public_url,
+        "MANDATE_FILES": settings.files,
         "REDIS_URL": settings.redis_url,
         "SMTP_URL": settings.smtp_url,
     }

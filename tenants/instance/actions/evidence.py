@@ -1,10 +1,11 @@
-"""Attach what proves something: a link or a note, to a measure or to one of its milestones."""
+"""Attach what proves something: a link, a file or a note, to a measure or to one of its milestones."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.access import Actor, Capability, NotAllowed
+from domain.evidence import FileFacts, file_key
 from domain.ids import EvidenceId, MeasureId, MilestoneId
 from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.lifecycle.editing import not_open
@@ -27,6 +28,7 @@ class Proof:
     note: str = ""
     milestone: MilestoneId | None = None
     is_closure: bool = False
+    file: FileFacts | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class EvidenceRemoved:
     measure: MeasureId
     evidence: EvidenceId
     title: str
+    sha256: str = ""  # of the file that was removed with it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +54,13 @@ class NotALink(Refusal):
 
 @action
 def add_evidence(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> EvidenceAdded | Refusal:
-    """Attach a proof. The same form twice attaches it once. Raises NotFound for a foreign milestone."""
+    """Attach a proof, whose file lies in the store already. The same form twice attaches it once. Raises NotFound."""
     with work.transaction() as tx:
         taken = take(tx, measure_id)
         outcome = EvidenceAdded(measure=MeasureId(measure_id), proof=proof)
-        if tx.session.get(EvidenceRow, proof.id):
+        if existing := tx.session.get(EvidenceRow, proof.id):
+            if existing.measure_id != measure_id:
+                raise NotFound(f"evidence {proof.id}")
             return outcome
         if proof.milestone:
             own(taken, proof.milestone)
@@ -77,7 +82,9 @@ def remove_evidence(work: Work, measure_id: UUID, evidence: EvidenceId, actor: A
             raise NotFound(f"evidence {evidence}")
         if refusal := _may_not_update(taken, actor):
             return tx.refuse(refusal, actor, taken.subject)
-        outcome = EvidenceRemoved(measure=MeasureId(measure_id), evidence=evidence, title=row.title)
+        outcome = EvidenceRemoved(measure=MeasureId(measure_id), evidence=evidence, title=row.title, sha256=row.sha256)
+        if row.sha256:
+            tx.later("delete_file", evidence_id=str(evidence), name=file_key(evidence, row.sha256))
         tx.delete(row)
         put_back(tx, taken, actor, is_edit=True)
         tx.record(outcome, actor, taken.subject)
@@ -89,7 +96,7 @@ def _refusal(taken: Taken, proof: Proof, actor: Actor) -> Refusal | None:
         return refusal
     if not proof.title.strip():
         return FieldMissing(field="title")
-    if not (proof.url or proof.note.strip()):
+    if not (proof.url or proof.note.strip() or proof.file):
         return FieldMissing(field="url")
     for field, limit in (("title", TITLE_LIMIT), ("note", NOTE_LIMIT), ("url", NOTE_LIMIT)):
         if len(getattr(proof, field)) > limit:
@@ -115,6 +122,10 @@ def _row(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> EvidenceRo
         url=proof.url,
         note=proof.note.strip(),
         is_closure=proof.is_closure,
+        file_name=proof.file.name if proof.file else "",
+        content_type=proof.file.kind.content_type if proof.file else "",
+        size=proof.file.size if proof.file else None,
+        sha256=proof.file.sha256 if proof.file else "",
         added_by=actor.person,
         added_at=work.now(),
     )

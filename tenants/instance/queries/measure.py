@@ -56,6 +56,9 @@ class Proof:
     note: str
     milestone: UUID | None
     is_closure: bool
+    file_name: str  # empty without a file
+    size: int
+    sha256: str
     added_by: UUID
     added_at: datetime
 
@@ -189,6 +192,9 @@ def _evidence(work: Work, measure: UUID) -> tuple[Proof, ...]:
             note=row.note,
             milestone=row.milestone_id,
             is_closure=row.is_closure,
+            file_name=row.file_name,
+            size=row.size or 0,
+            sha256=row.sha256,
             added_by=row.added_by,
             added_at=row.added_at,
         )

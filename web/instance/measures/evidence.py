@@ -1,20 +1,26 @@
-"""Attach what proves something, and take it away again."""
+"""Attach what proves something, download it, and take it away again."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from uuid import UUID, uuid4
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
+from domain.evidence import FILE_LIMIT, FileFacts, FileKind, file_key
 from domain.ids import EvidenceId, MilestoneId
 from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.refusals import Refusal
+from tenants.files import FileGone, files_of
 from tenants.instance.actions.evidence import EvidenceAdded, EvidenceRemoved, NotALink, Proof
 from tenants.instance.actions.evidence import add_evidence as attach
 from tenants.instance.actions.evidence import remove_evidence as take_away
+from tenants.instance.queries.evidence import get_file
+from tenants.instance.uploads import keep, look_at
 from web.access import requires
+from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.asking import posted_id
 from web.instance.measures.taking import Taken, crumbs, take
@@ -42,19 +48,42 @@ def add_evidence(code: str) -> tuple[str, int] | Response:
     milestone = next((each.id for each in taken.measure.milestones if str(each.id) == form["milestone"]), None)
     if form["milestone"] and milestone is None:
         return _page(taken, form, {"milestone": _("Choose from the list.")}, request.form.get("id", "")), 422
+    upload = _upload()
+    if isinstance(upload, Refusal):
+        return _page(taken, form, {"file": words_of(upload)}, request.form.get("id", "")), 422
     proof = Proof(
         id=EvidenceId(posted_id()),
-        title=form["title"],
+        title=form["title"] or (upload.name if upload else ""),
         url=form["url"],
         note=form["note"],
         milestone=MilestoneId(milestone) if milestone else None,
         is_closure=form["is_closure"] == "1",
+        file=upload,
     )
-    outcome = attach(taken.hand.work, taken.measure.id, proof, taken.hand.actor)
+    outcome = _attach(taken, proof)
     if not isinstance(outcome, EvidenceAdded):
         return _page(taken, form, {_field(outcome): words_of(outcome)}, str(proof.id)), 422
     tell("ok", _("“%(title)s” is attached", title=proof.title))
     return see(url_for(".show", code=code) + "#evidence")
+
+
+@bp.get("/<code>/evidence/<uuid:evidence>/file")
+@requires(C.VIEW_MEASURES, or_named=True)
+def evidence_file(code: str, evidence: UUID) -> Response:
+    """Always to be saved, never to be shown: nothing in it runs in our pages."""
+    here = hand()
+    found = get_file(here.work, here.actor.scope_for(C.VIEW_MEASURES), code, evidence)
+    opened = ExitStack()
+    try:
+        chunks = opened.enter_context(files_of(here.settings).open(here.work.instance.schema, found.key))
+    except FileGone:
+        abort(404)
+    answer = Response(chunks, mimetype=found.content_type)
+    answer.call_on_close(opened.close)
+    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+    answer.headers["Content-Length"] = str(found.size)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
 
 
 @bp.post("/<code>/evidence/<uuid:evidence>/removal")
@@ -69,6 +98,25 @@ def remove_evidence(code: str, evidence: UUID) -> Response:
     return see(url_for(".show", code=code) + "#evidence")
 
 
+def _upload() -> FileFacts | Refusal | None:
+    """What the form brought; None without a file."""
+    sent = request.files.get("file")
+    return look_at(sent.filename, sent.stream) if sent and sent.filename else None
+
+
+def _attach(taken: Taken, proof: Proof) -> EvidenceAdded | Refusal:
+    """The file first, then the row that names it; a refused one is taken out again."""
+    here = taken.hand
+    if proof.file is None:
+        return attach(here.work, taken.measure.id, proof, here.actor)
+    store = files_of(here.settings)
+    keep(here.work, store, proof.id, proof.file, request.files["file"].stream)
+    outcome = attach(here.work, taken.measure.id, proof, here.actor)
+    if not isinstance(outcome, EvidenceAdded):
+        store.delete(here.work.instance.schema, file_key(proof.id, proof.file.sha256))
+    return outcome
+
+
 def _field(refusal: Refusal) -> str:
     match refusal:
         case FieldMissing(field=field) | FieldTooLong(field=field):
@@ -81,11 +129,13 @@ def _field(refusal: Refusal) -> str:
 
 def _page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str], identity: str) -> str:
     if "url" in errors and not form.get("url") and not form.get("note"):
-        errors = {"url": _("Give a link, or write a note.")}
+        errors = {"url": _("Give a link or a file, or write a note.")}
     return render_template(
         "web/instance/evidence/new.html",
         measure=taken.measure,
         crumbs=crumbs(taken, _("Attach evidence")),
+        endings=[str(kind) for kind in FileKind],
+        limit=FILE_LIMIT,
         milestones=[(each.id, each.title) for each in taken.measure.milestones],
         form={name: form.get(name, "") for name in FIELDS},
         errors=errors,
