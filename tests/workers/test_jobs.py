@@ -124,7 +124,7 @@ def test_a_report_frozen_by_a_run_that_died_is_laid_out_as_it_was_frozen(
     frozen = live.report(report).digest
     assert live.report(report).state == "running" and live.outbox(report).failure.startswith("ZeroDivisionError")
     live.team.define(title="Defined after the freeze")
-    monkeypatch.setattr(reports, "draw", lambda pack, created: digest(pack).encode())
+    monkeypatch.setattr(reports, "draw", lambda pack, created: (digest(pack).encode(), 1))
     free(live, report)
     execute(str(live.instance.id), str(live.outbox(report).id))
     assert live.files(report) == [frozen.encode()]
