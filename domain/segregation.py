@@ -45,13 +45,17 @@ class Duties:
 
 def segregation_conflict(duties: Duties, *deciders: PersonId) -> Refusal | None:
     """What forbids these duties, or forbids the deciders (a delegate and whom they stand for) to decide on them."""
-    for word, holder in (("owner", duties.owner), ("sponsor", duties.sponsor)):
-        if holder is not None and holder == duties.controller:
-            return SegregationConflict(duty="controller", conflicts_with=word, person=holder)
+    if duties.controller and (word := also_held(duties.controller, duties.owner, duties.sponsor)):
+        return SegregationConflict(duty="controller", conflicts_with=word, person=duties.controller)
     for person in deciders:
         if conflict := decider_conflict(duties, person):
             return conflict
     return None
+
+
+def also_held(controller: object, owner: object, sponsor: object) -> str | None:
+    """Which duty the controller holds as well, though nobody may hold both; people by whatever names them."""
+    return next((word for word, holder in (("owner", owner), ("sponsor", sponsor)) if holder == controller), None)
 
 
 def decider_conflict(duties: Duties, person: PersonId) -> Refusal | None:

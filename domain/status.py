@@ -198,7 +198,8 @@ def decide_override(
 ) -> OverrideSet | Refusal:
     """Worse is free for the owner; better needs the controller (potential) or the PMO (implementation).
 
-    `current` is the computed status; who may make it better may also make it worse. To claim green where nothing is
+    A member of the programme office is none for a measure they own. `current` is the computed status; who may make it
+    better may also make it worse. To claim green where nothing is
     known yet (grey) counts as better, to warn there does not.
     """
     dimension = wanted.dimension
@@ -207,7 +208,7 @@ def decide_override(
     if wanted.status is current:
         return OverrideChangesNothing(dimension=dimension, status=current)
     better = _is_better(wanted.status, current)
-    guardian = is_controller if dimension is Dimension.POTENTIAL else is_pmo
+    guardian = is_controller if dimension is Dimension.POTENTIAL else is_pmo and not is_owner
     if not (guardian or (is_owner and not better)):
         return OverrideNotYours(dimension=dimension, current=current, wanted=wanted.status, better=better)
     if not wanted.reason.strip():

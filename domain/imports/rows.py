@@ -29,6 +29,7 @@ from domain.imports.problems import (
 from domain.imports.reference import folded
 from domain.imports.row import NAME_LIMIT, TEXT_LIMIT, MappedRow
 from domain.months import Month
+from domain.segregation import also_held
 from domain.value import Recurrence, Sign
 
 W = TypeVar("W")
@@ -82,10 +83,8 @@ def _named(row: MappedRow, index: Index) -> RowValues:
 
 def _peopled(row: MappedRow, index: Index, values: RowValues) -> RowValues:
     owner, sponsor, controller = (row.read(f, index.person) for f in (Field.OWNER, Field.SPONSOR, Field.CONTROLLER))
-    for role, person in ((Field.OWNER, owner), (Field.SPONSOR, sponsor)):
-        if controller and controller == person:
-            row.fault(Field.CONTROLLER, ControllerConflict(role=role))
-            break
+    if controller and (word := also_held(controller, owner, sponsor)):
+        row.fault(Field.CONTROLLER, ControllerConflict(role=Field(word)))
     unit, function, entity, forum = (row.read(f, partial(index.choice, f)) for f in REFERENCES)
     return replace(
         values,

@@ -78,6 +78,9 @@ def _may_not_clear(taken: Taken, dimension: Dimension, actor: Actor) -> Refusal 
 
 
 def _is_pmo(actor: Actor, taken: Taken) -> bool:
+    """At the node or above, and not of a measure of their own."""
+    if actor.person == taken.measure.owner:
+        return False
     return any(held.role is Role.PMO and taken.row.path.startswith(held.path) for held in actor.assignments)
 
 
