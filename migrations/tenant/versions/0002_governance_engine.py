@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("mentions", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
+        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["by"],
             ["members.id"],

@@ -1,8 +1,9 @@
 """What people say on a measure; `mentions` are those it speaks to."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import DateTime, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,3 +22,4 @@ class CommentRow(InstanceModel):
     at: Mapped[Moment]
     words: Mapped[Name]
     mentions: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")
+    retracted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # the row stays as a trace

@@ -7,6 +7,7 @@ bp = Blueprint("measures", __name__, url_prefix="/measures")
 from web.instance.measures import (  # type: ignore[attr-defined]  # noqa: E402, F401
     asking,
     changing,
+    commenting,
     conditions,
     creating,
     editing,

@@ -36,6 +36,7 @@ from web.instance.measures.standing import (
     stop_of,
 )
 from web.instance.measures.taking import crumbs_of
+from web.instance.measures.talking import talk_of
 from web.instance.measures.valuing import value_of
 from web.presenting import counts_of, reason_of, state_word, steps_of, title_of
 from web.responses import see
@@ -109,6 +110,7 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         reader=here.person.id,
         now=now,
         said=defaultdict(str, said or {}),
+        talk=talk_of(sheet, here.actor, kept or {}),
         kept=kept or {},
         request_id=(kept or {}).get("id") or str(uuid4()),
     )
