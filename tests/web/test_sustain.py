@@ -59,6 +59,8 @@ def test_overdue_check_is_in_the_overview_the_list_and_on_the_page(at, team: Tea
     page = at(team.controller).get(f"{home}/measures/{code}")
     assert "A check whether the value holds is overdue" in page.words
     assert any(link.endswith(f"/checks/{rows(team, closed)[0].id}") for link in page.links())
+    assert "One closed measure is to be looked at again" in at(team.controller).get(f"{home}/waiting").words
+    assert "to be looked at again" not in at(team.owner).get(f"{home}/waiting").words
     assert "Check now" not in at(team.owner).get(f"{home}/measures/{code}").words
 
 

@@ -11,6 +11,7 @@ from tenants.instance.queries.delegations import delegations_to
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.inbox import PAGE, Tab, list_inbox, ticks_of
 from tenants.instance.queries.measure import get_names
+from tenants.instance.queries.sustain import checks_for
 from web.access import requires
 from web.asked import Asked, around, read_asked
 from web.formats import money
@@ -55,6 +56,7 @@ def page_of(
         ticks={key: ticked(key, seen) for key, seen in ticks.items() if isinstance(seen, Seen)},
         obstacles={key: words_of(seen) for key, seen in ticks.items() if not isinstance(seen, Seen)},
         inbox=inbox,
+        checks=checks_for(here.work, here.person.id) if is_mine and not sheet else [],
         first=(inbox.page - 1) * PAGE + 1 if inbox.total else 0,
         pages=[(n, asked.address(page=n) if n != "…" else "", n == inbox.page) for n in around(inbox)],
         toll=money(inbox.price) if inbox.price else "",
