@@ -27,6 +27,7 @@ from tenants.provisioning import build, new_instance
 from tests.house import House, build_house, settings_for
 from tests.web.client import Client
 from web.app import create_app
+from web.serving import settle
 
 DJANGO = Path("var/bench-venv/bin/python")
 SMALL, LARGE = 100, 10_000
@@ -105,6 +106,7 @@ def pages(house: House) -> Iterator[Ratio]:
         fill(house.work(large), LARGE)
         with psycopg.connect(house.settings.admin_url, autocommit=True) as admin:
             admin.execute("VACUUM ANALYZE")
+    settle()
     client = Client(app, house.manager)
 
     def get(instance: Instance, page: str) -> Callable[[], object]:

@@ -113,8 +113,18 @@ def run(postgres: str, redis_url: str, folder: Path) -> Running:
     running = Running(house=house, site=site, address=address, letters=folder / "letters", log=folder)
     running.start("mailbox", "bin.mailbox")
     where = address.removeprefix("http://")
-    server = ("gunicorn", "--no-control-socket", "--bind", where, "--worker-class", "gthread", "--threads", "8")
-    running.start("web", *server, "web.app:create_app()")
+    server = (
+        "gunicorn",
+        "--no-control-socket",
+        "--preload",
+        "--bind",
+        where,
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "8",
+    )
+    running.start("web", *server, "web.serving:application()")
     for name, command in (("relay", ()), ("worker", ()), ("maintenance", ("--maintenance",))):
         running.start(name, "workers.relay" if name == "relay" else "workers.worker", *command)
     _await(running)
