@@ -18,6 +18,7 @@ from domain.months import Month, span
 from tenants.database import PlatformWork, Work, action, base_app, instance_work, platform_work
 from tenants.demonstration.absent import send_away
 from tenants.demonstration.briefs import CLIENTS, ClientBrief, MeasureBrief, address, read_client, read_firm
+from tenants.demonstration.changes import ask_changes
 from tenants.demonstration.engagement import Engagement, furnish
 from tenants.demonstration.outcome import work_out
 from tenants.demonstration.story import Story
@@ -187,6 +188,7 @@ def _play(here: Engagement) -> None:
     if not here.brief.is_young:
         _close_months(here)
     here.timeline.play()
+    ask_changes(here)
     send_away(here)
 
 

@@ -57,6 +57,15 @@ def test_every_stage_status_and_state_occurs(nordfrakt: Work) -> None:
 
 
 @pytest.mark.slow
+def test_a_locked_plan_has_changed_and_others_are_asked_to(nordfrakt: Work) -> None:
+    asked = nordfrakt.session.scalars(select(RequestRow).where(RequestRow.kind == "change")).all()
+    assert sorted(row.state for row in asked) == ["approved", "open", "open"]
+    assert {row.policy for row in asked} >= {"change", "change-end"}
+    versions = nordfrakt.session.scalars(select(MeasureRow.plan_version)).all()
+    assert max(versions) == 2
+
+
+@pytest.mark.slow
 def test_somebody_is_away_and_somebody_stands_in(nordfrakt: Work) -> None:
     [away] = away_on(nordfrakt, NOW.date()).values()
     assert len(away.stand_ins) == 1
