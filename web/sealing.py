@@ -16,6 +16,7 @@ from domain.seal import read_lines
 from domain.value import EffectLine, Scenario, Sign, full_year_effect, in_instance_currency, in_year
 from tenants.instance.queries.governance import Governance
 from web.formats import DASH, cents, day, money, month, scale_of
+from web.kill_criteria import sealed_words
 from web.wording import field_name
 
 AMOUNTS = ("rough_value", "target")
@@ -91,6 +92,8 @@ class Reading:
     def label(self, name: str) -> str:
         """A governed field in words; a line's month says the line and the scenario."""
         kind, dot, rest = name.partition(".")
+        if kind == "kill_criterion":
+            return _("Kill criterion")
         if not dot or kind not in ("line", "milestone"):
             return _("Evidence") if kind == "evidence" else field_name(name).capitalize()
         key, _dot, field = rest.partition(".")
@@ -105,6 +108,8 @@ class Reading:
     def shown(self, name: str, text: str) -> str:
         if not text:
             return DASH
+        if name.startswith("kill_criterion."):
+            return sealed_words(text, self.governance.template, self.governance.currency)
         last = name.rpartition(".")[2]
         if text in self.names:
             return self.names[text]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from domain.ids import PersonId
+from domain.governance.policies import Condition, Operator
+from domain.ids import KillCriterionId, PersonId
+from domain.kill_criteria import KillCriterion
 from tenants.instance.models.checks import KillCriterionRow
 from tenants.instance.queries.kill_criteria import criteria_of
 from tenants.places import Instance
+from tests.domain import making
 from tests.house import House
 from tests.team import Team
 from tests.web.client import Client
+from web.kill_criteria import sealed_words
 
 SAID = {
     "words": "Too late to pay.",
@@ -108,3 +113,17 @@ def test_a_met_one_is_in_the_overview_and_the_list(at, team: Team, place: tuple[
     assert "A kill criterion is met" in at(team.owner).get(address).words
     assert "A kill criterion is met on one measure" in at(team.pmo).get(f"{home}/").words
     assert team.row(measure).code in at(team.pmo).get(f"{home}/measures?watched=kill").words
+
+
+def test_what_the_decision_sealed_reads_in_words(site: Flask) -> None:
+    sealed = KillCriterion(
+        id=KillCriterionId(uuid4()),
+        condition=Condition(field="days_late", operator=Operator.AT_LEAST, value=Decimal(30)),
+        proposes="cancel",
+        reason="no-value",
+        words="Lapses; then void.",
+        set_by=PersonId(uuid4()),
+    )
+    with site.test_request_context("/"):
+        shown = sealed_words(sealed.text, making.template(), "EUR")
+    assert shown == ("Latest milestone, days late: at least 30 – Cancel: Value cannot be reached – Lapses; then void.")

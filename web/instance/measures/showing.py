@@ -23,7 +23,6 @@ from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.checks import checks_shown
 from web.instance.measures.conditioning import conditions_of
-from web.instance.measures.criteria import criteria_shown
 from web.instance.measures.gating import gate_of
 from web.instance.measures.milestoning import milestones_of
 from web.instance.measures.plan_versions import changes_of
@@ -38,6 +37,7 @@ from web.instance.measures.standing import (
 from web.instance.measures.taking import crumbs_of
 from web.instance.measures.talking import talk_of
 from web.instance.measures.valuing import value_of
+from web.kill_criteria import criteria_shown
 from web.presenting import counts_of, reason_of, state_word, steps_of, title_of
 from web.responses import see
 

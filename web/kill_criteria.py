@@ -1,5 +1,6 @@
-"""Kill criteria as the page of a measure shows them."""
+"""Kill criteria in words: on the page of a measure, and as the decision sealed them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,11 @@ from domain.governance.policies import CANCEL, HOLD, Condition, Operator
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.kill_criteria import KillCriterion
 from web.formats import number
+
+SEALED = re.compile(
+    r"(?P<fact>\w+) (?P<operator>\w+) (?P<value>-?[\d.]+): (?P<proposes>\w+), (?P<reason>[^;]*); (?P<words>.*)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +50,16 @@ def criteria_shown(
     return tuple(sorted(items, key=lambda item: item.met_on is None))
 
 
+def sealed_words(text: str, template: GovernanceTemplate, currency: str) -> str:
+    """The text of a sealed criterion (domain.kill_criteria.KillCriterion.text) in words; as it is where it is other."""
+    found = SEALED.fullmatch(text)
+    if found is None:
+        return text
+    compared = Condition(field=found["fact"], operator=Operator(found["operator"]), value=Decimal(found["value"]))
+    then = _then(found["proposes"], found["reason"], template)
+    return " – ".join(filter(None, [condition_words(compared, currency), then, found["words"]]))
+
+
 def condition_words(condition: Condition, currency: str) -> str:
     """ "Days late at least 30"."""
     what = fact_words(currency)[condition.field]
@@ -53,8 +69,12 @@ def condition_words(condition: Condition, currency: str) -> str:
 
 
 def then_words(criterion: KillCriterion, template: GovernanceTemplate) -> str:
-    known = template.reason(ReasonList(criterion.proposes), criterion.reason)
-    return f"{proposal_words()[criterion.proposes]}: {known.label if known else criterion.reason}"
+    return _then(criterion.proposes, criterion.reason, template)
+
+
+def _then(proposes: str, reason: str, template: GovernanceTemplate) -> str:
+    known = template.reason(ReasonList(proposes), reason)
+    return f"{proposal_words()[proposes]}: {known.label if known else reason}"
 
 
 def fact_words(currency: str) -> dict[str, str]:
