@@ -20,10 +20,10 @@ from workers.task import Task
 
 
 def announce_meeting(task: Task, meeting_id: str, sequence: str) -> None:
-    """Write to every member. Nobody hears of an invitation that a newer one has overtaken."""
+    """Write to every member. Nobody hears of an invitation that a newer one, or the meeting, has overtaken."""
     work = task.instance
     row = work.get(MeetingRow, UUID(meeting_id))
-    if str(row.sequence) != sequence:
+    if str(row.sequence) != sequence or row.state == MeetingState.HELD:
         return
     meeting, forum = load_meeting(work, row), load_forum(work, row.forum_id)
     people = _people(work, forum)

@@ -20,6 +20,7 @@ from tenants.demonstration.absent import send_away
 from tenants.demonstration.briefs import CLIENTS, ClientBrief, MeasureBrief, address, read_client, read_firm
 from tenants.demonstration.changes import ask_changes
 from tenants.demonstration.engagement import Engagement, furnish
+from tenants.demonstration.meetings import call_next, plan_meetings
 from tenants.demonstration.outcome import work_out
 from tenants.demonstration.story import Story
 from tenants.demonstration.timeline import Clock, Diary, Timeline, done
@@ -187,9 +188,11 @@ def _play(here: Engagement) -> None:
         _story(here, brief).tell()
     if not here.brief.is_young:
         _close_months(here)
+        plan_meetings(here)
     here.timeline.play()
     ask_changes(here)
     send_away(here)
+    call_next(here)
 
 
 def _story(here: Engagement, brief: MeasureBrief) -> Story:

@@ -21,6 +21,7 @@ from tenants.demonstration.timeline import Clock, Timeline
 from tenants.demonstration.words import TURNS
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.meetings import MeetingActionRow, MeetingRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.delegations import away_on
@@ -69,6 +70,15 @@ def test_a_locked_plan_has_changed_and_others_are_asked_to(nordfrakt: Work) -> N
 def test_somebody_is_away_and_somebody_stands_in(nordfrakt: Work) -> None:
     [away] = away_on(nordfrakt, NOW.date()).values()
     assert len(away.stand_ins) == 1
+
+
+@pytest.mark.slow
+def test_every_forum_has_met_and_meets_again(nordfrakt: Work) -> None:
+    met = nordfrakt.session.execute(select(MeetingRow.forum_id, MeetingRow.state, MeetingRow.starts_at)).all()
+    forums = len(read_client("nordfrakt").forums)
+    assert sorted(row.state for row in met) == ["held"] * forums + ["planned"] * forums
+    assert all((row.starts_at > NOW) == (row.state == "planned") for row in met)
+    assert nordfrakt.session.scalars(select(MeetingActionRow)).all()
 
 
 @pytest.mark.slow
