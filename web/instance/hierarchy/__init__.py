@@ -126,7 +126,8 @@ def _page(view: View, errors: dict[str, str] | None = None, typed: dict[str, str
 
 
 def _can(capability: Capability) -> Callable[[str], bool]:
-    return lambda path: hand().actor.can(capability, path)
+    actor = hand().actor
+    return lambda path: actor.can(capability, path)
 
 
 def _line(node: UUID) -> NodeLine:

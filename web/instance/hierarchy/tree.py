@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import request
@@ -34,6 +35,11 @@ class View:
             "edit": self.edit,
         }
         return {name: value for name, value in (now | changes).items() if value}
+
+    def link(self, node: UUID, **changes: Any) -> str:
+        """The address of this view with some parts changed, from the question mark on, at the row of a node."""
+        query = urlencode(self.query(**changes), doseq=True)
+        return f"?{query}#n{node}" if query else f"#n{node}"
 
     def turned(self, node: UUID, is_open: bool) -> list[str]:
         """The opened branches with this one turned."""
