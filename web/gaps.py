@@ -40,8 +40,8 @@ def gaps_of(work: Work, template: GovernanceTemplate) -> GapsView:
     return GapsView(
         by_step={key: tuple(dict.fromkeys(words)) for key, words in by_step.items()},
         finding=ngettext(
-            "%(num)d step cannot be decided as people are named now",
-            "%(num)d steps cannot be decided as people are named now",
+            "%(num)d step is short of people who can decide it",
+            "%(num)d steps are short of people who can decide them",
             len(by_step),
         ),
         mended_by=mended_by(people, names),

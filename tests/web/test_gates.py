@@ -270,8 +270,9 @@ def test_set_up_names_steps_that_cannot_be_decided(house: House, site: Flask, tw
         team = Team(house.work(house.onboard("Gapsworth AG")), house)
         empty = ForumId(uuid4())
         forums.save_forum(team.work, empty, "Empty board", 2, (), None, team.actor(team.pmo))
+        assert "are short of people who can decide them" in Client(site, team.pmo).get(f"{home(team)}/settings").words
         page = Client(site, team.pmo).get(f"{home(team)}/settings/template")
-        assert "cannot be decided as people are named now" in page.words
+        assert "are short of people who can decide them" in page.words
         assert "Only Clara Vogt: nobody decides what Clara Vogt asks for." in page.words
         assert "The forum Empty board has no members." in page.words
         assert "can mend that." in page.words

@@ -48,7 +48,7 @@ def count(team: Team, row_type: type, **wanted: object) -> int:
 
 def test_the_facts_and_the_governance_can_be_read(office: Client, at: str) -> None:
     page = office.get(at)
-    assert "Cost programme, version 1" in page.words and "FY 2026: Jan 2026 to Dec 2026" in page.words
+    assert "Cost programme, version 2" in page.words and "FY 2026: Jan 2026 to Dec 2026" in page.words
     words = office.get(f"{at}/template").words
     assert "Size and timing confirmed by the controller" in words and "by quorum and majority" in words
 

@@ -60,6 +60,7 @@ def page(tried: Tried) -> str:
         references=list_references(here.work),
         kinds=KINDS,
         forums=list_forums(here.work),
+        gaps=gaps_of(here.work, governance.template),
         may_close=actor.can(Capability.CLOSE_MONTH, f"/{governance.organization}/"),
         may_edit=actor.can_anywhere(Capability.EDIT_REFERENCE_DATA),
         tried=tried,
