@@ -36,10 +36,10 @@ class View:
         }
         return {name: value for name, value in (now | changes).items() if value}
 
-    def link(self, node: UUID, **changes: Any) -> str:
-        """The address of this view with some parts changed, from the question mark on, at the row of a node."""
+    def link(self, row: UUID, /, **changes: Any) -> str:
+        """The address of this view with some parts changed, from the question mark on, at a row."""
         query = urlencode(self.query(**changes), doseq=True)
-        return f"?{query}#n{node}" if query else f"#n{node}"
+        return f"?{query}#n{row}" if query else f"#n{row}"
 
     def turned(self, node: UUID, is_open: bool) -> list[str]:
         """The opened branches with this one turned."""
