@@ -1,6 +1,7 @@
 """Define a measure and change what it says."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,8 @@ def define_measure(
         outcome = decide_create(wished, actor, node.path, work.now())
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, Subject(kind="node", id=node.id, label=node.name, path=node.path))
-        row = add_measure(tx, outcome.measure, node, next_code(tx))
+        outcome = replace(outcome, measure=replace(outcome.measure, code=next_code(tx)))
+        row = add_measure(tx, outcome.measure, node, outcome.measure.code)
         refresh(tx, [row], get_governance(work))
         tx.record(outcome, actor, subject_of(row))
         tx.later_once("publish_metrics")
