@@ -114,6 +114,14 @@ TURNS: dict[str, Callable[..., Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of the trail, where the event itself does not say who it was that edited."""
+
+    event: Any
+    person: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
 class Opened:
     """A request with what its checklist was looked at beside, and the measure as it was."""
 
@@ -367,13 +375,13 @@ class Engine:
         outcome = decide_set_kill_criterion(wanted, self.measure, there, template(), by, PATH, self.now)
         if isinstance(outcome, KillCriterionSet):
             self.criteria[wanted.id] = wanted
-            self.happened(outcome)
+            self.happened(Line(event=outcome, person=person))
 
     def drop_criterion(self, criterion: KillCriterion, person: PersonId) -> None:
         outcome = decide_drop_kill_criterion(criterion, self.measure, actor(person), PATH, self.now)
         if isinstance(outcome, KillCriterionDropped):
             del self.criteria[criterion.id]
-            self.happened(outcome)
+            self.happened(Line(event=outcome, person=person))
 
     def look(self, days_past_end: Decimal) -> None:
         """The nightly look: what is met is proposed, in the name of who wrote it or answers for the measure."""
@@ -388,13 +396,16 @@ class Engine:
 
 def after(measure: Measure, event: Any) -> Measure:
     """The measure after an event; texts of kill criteria are read beside it, as they are kept."""
-    match event:
+    if not isinstance(event, Line):
+        return evolve(measure, event)
+    edited = replace(measure, last_edited_by=event.person, editors=measure.editors | {event.person})
+    match event.event:
         case KillCriterionSet(criterion=criterion):
-            return replace(measure, kill_criteria=(*measure.kill_criteria, criterion.text))
+            return replace(edited, kill_criteria=(*measure.kill_criteria, criterion.text))
         case KillCriterionDropped(words=words):
             kept = tuple(text for text in measure.kill_criteria if not text.endswith(f"; {words}"))
-            return replace(measure, kill_criteria=kept)
-    return evolve(measure, event)
+            return replace(edited, kill_criteria=kept)
+    raise ValueError(event)
 
 
 def escalated(request: ApprovalRequest, event: StepEscalated) -> ApprovalRequest:
