@@ -80,9 +80,8 @@ def list_inbox(work: Work, scope: Scope, led: Scope, wanted: Wanted) -> Inbox:
     page = min(max(1, wanted.page), pages)
     if wanted.kind:
         conditions.append(RequestRow.kind == wanted.kind)
-    statement = select_lines(*conditions).order_by(*_order(wanted.sort)).limit(PAGE).offset((page - 1) * PAGE)
     return Inbox(
-        lines=read_lines(work, statement),
+        lines=_read_page(work, conditions, wanted, (page - 1) * PAGE, PAGE),
         total=total,
         late=sum(row.late for row in let_through),
         price=sum((row.price for row in let_through), Decimal("0.00")),
@@ -90,6 +89,25 @@ def list_inbox(work: Work, scope: Scope, led: Scope, wanted: Wanted) -> Inbox:
         page=page,
         pages=pages,
     )
+
+
+def first_waiting(work: Work, person: UUID, limit: int) -> Sequence[RequestLine]:
+    """What waits for the person and is due first, at most `limit` of it, however much there is."""
+    mine = RequestRow.id.in_(waiting_ids(person, work.now().date()))
+    return _read_page(work, [mine], Wanted(), 0, limit)
+
+
+def _read_page(
+    work: Work, conditions: Sequence[ColumnElement[bool]], wanted: Wanted, start: int, count: int
+) -> Sequence[RequestLine]:
+    """Which requests are on the page is found by what orders them alone; only those meet their measures and people."""
+    order, ids = _order(wanted.sort), select(RequestRow.id)
+    if wanted.tab in (Tab.TEAM, Tab.OPEN):
+        ids = ids.join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
+    if wanted.sort in (Sort.DEAREST, Sort.CHEAPEST):
+        ids = ids.join(FiguresRow, FiguresRow.measure_id == RequestRow.measure_id)
+    of_page = ids.where(*conditions).order_by(*order).offset(start).limit(count)
+    return read_lines(work, select_lines(RequestRow.id.in_(of_page)).order_by(*order))
 
 
 def _conditions(tab: Tab, scope: Scope, led: Scope, today: date) -> list[ColumnElement[bool]]:

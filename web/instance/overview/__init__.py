@@ -8,10 +8,10 @@ from domain.access import Capability, Scope
 from tenants.instance.queries.conditions import overdue_in_scope
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import NodeName, count_nodes, get_crumbs, get_node, list_parts
+from tenants.instance.queries.inbox import first_waiting
 from tenants.instance.queries.kill_criteria import met_criteria
 from tenants.instance.queries.overview import get_overview
 from tenants.instance.queries.people import list_names
-from tenants.instance.queries.requests import waiting_for
 from tenants.instance.queries.sustain import overdue_checks
 from tenants.instance.queries.tolls import list_tolls
 from web.access import requires
@@ -19,6 +19,7 @@ from web.hands import hand
 from web.instance.overview.sheet import sheet_of
 
 bp = Blueprint("overview", __name__)
+WAITING_LINES = 5
 FOUNDERS = 2  # the client's administrator and the engagement manager
 
 
@@ -36,7 +37,6 @@ def index() -> str:
         return _guide(governance, crumbs)
     parts = list_parts(here.work, scope, node, overview.parts)
     tolls = list_tolls(here.work, scope, node.path, here.person.id)
-    waiting = waiting_for(here.work, here.person.id)
     return render_template(
         "web/instance/overview/index.html",
         node=node,
@@ -45,11 +45,11 @@ def index() -> str:
         overview=overview,
         parts=parts,
         tolls=tolls,
-        waiting=waiting,
+        waiting=first_waiting(here.work, here.person.id, WAITING_LINES),
         conditions=overdue_in_scope(here.work, scope, node.path),
         met_criteria=met_criteria(here.work, scope, node.path),
         overdue_checks=overdue_checks(here.work, scope, node.path),
-        sheet=sheet_of(overview, parts, tolls, len(waiting), governance, here.work.now()),
+        sheet=sheet_of(overview, parts, tolls, here.reader.waiting, governance, here.work.now()),
         now=here.work.now(),
         may_close=here.actor.can(Capability.CLOSE_MONTH, f"/{governance.organization}/"),
         may_report=here.actor.can(Capability.CREATE_REPORT, node.path),

@@ -45,6 +45,7 @@ class Sheet:
     scale: str
     table_scale: str
     waiting_title: str
+    waiting_count: int
     curve: Curve
     curve_title: str
     curve_chart: charts.Chart
@@ -79,6 +80,7 @@ def sheet_of(
         scale=scale,
         table_scale=table_scale,
         waiting_title=findings.waiting_title(waiting),
+        waiting_count=waiting,
         curve=curve,
         curve_title=(title := _curve_title(curve, is_cost, year.label, currency, scale)),
         curve_chart=_curve_chart(curve, title, is_cost, scale, currency),
