@@ -81,6 +81,14 @@ class OwnWaiver(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConditionsUnmet(Refusal):
+    """Conditions of earlier approvals stand in the way: overdue ones of every gate, open ones of the closure."""
+
+    count: int
+    is_overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasureNotActive(Refusal):
     """The measure is on hold or cancelled."""
 
@@ -106,6 +114,8 @@ def decide_request_gate(
         return WrongStage(stage=measure.stage, target=target)
     if actor.person in facts.waived_by:
         return OwnWaiver(person=actor.person)
+    if refusal := unmet_conditions(target, facts):
+        return refusal
     facts = replace(facts, open_requests=len(situation.open_requests))
     results = evaluate(situation.template.gates[target], measure, facts)
     if any(result.is_open for result in results):
@@ -113,6 +123,15 @@ def decide_request_gate(
     ask = Ask(kind=gate_kind(target), target=target, comment=comment.strip(), checklist=results)
     request = open_request(ask, measure, situation, actor, now, request_id)
     return request if isinstance(request, Refusal) else GateRequested(request=request)
+
+
+def unmet_conditions(target: Stage, facts: GateFacts) -> ConditionsUnmet | None:
+    """Whatever the template asks for: an overdue condition blocks every gate, an open one the closure."""
+    if facts.overdue_conditions:
+        return ConditionsUnmet(count=facts.overdue_conditions, is_overdue=True)
+    if target is Stage.CLOSED and facts.open_conditions:
+        return ConditionsUnmet(count=facts.open_conditions, is_overdue=False)
+    return None
 
 
 def evaluate(criteria: Iterable[Criterion], measure: Measure, facts: GateFacts) -> tuple[CriterionResult, ...]:

@@ -11,6 +11,7 @@ from domain.access import Capability, NotAllowed
 from domain.approvals import OpenRequest, RequestAlreadyOpen, RequestState
 from domain.gates import (
     CHECKS,
+    ConditionsUnmet,
     GateFacts,
     GateNotReady,
     GateRequested,
@@ -265,3 +266,23 @@ def test_first_step_is_due_in_working_days() -> None:
     assert isinstance(outcome, GateRequested)
     assert outcome.request.steps[0].due_on == date(2026, 11, 9)
     assert outcome.request.steps[0].approvers == (SPONSOR,)
+
+
+@pytest.mark.parametrize(
+    ("stage", "facts", "expected"),
+    [
+        (Stage.DEFINED, GateFacts(overdue_conditions=1, open_conditions=1), ConditionsUnmet(count=1, is_overdue=True)),
+        (Stage.DETAILED, GateFacts(overdue_conditions=2, open_conditions=3), ConditionsUnmet(count=2, is_overdue=True)),
+        (Stage.DETAILED, GateFacts(open_conditions=3), None),
+        (Stage.IMPLEMENTED, GateFacts(open_conditions=3), ConditionsUnmet(count=3, is_overdue=False)),
+        (Stage.IMPLEMENTED, GateFacts(), None),
+    ],
+)
+def test_overdue_condition_blocks_every_gate_and_an_open_one_the_closure_whatever_the_template_asks(
+    stage: Stage, facts: GateFacts, expected: ConditionsUnmet | None
+) -> None:
+    none = {target: () for target in Stage if target is not Stage.DEFINED}
+    around = situation(template=replace(template(), gates=none))
+    target = Stage(stage + 1)
+    outcome = decide_request_gate(at_stage(stage), target, around, facts, actor(OWNER), NOW, request_id())
+    assert outcome == expected if expected else isinstance(outcome, GateRequested)

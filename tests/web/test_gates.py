@@ -177,6 +177,8 @@ def test_overdue_condition_leads_the_overview_and_explains_the_status(site: Flas
     assert f"{address(team, measure)}#conditions" in overview.links()
     page = reader.get(address(team, measure))
     assert "1 condition is overdue" in page.words
+    assert "1 condition overdue" in page.words  # the gate is amber
+    assert "It blocks the gate until it is met." in page.words
     assert "a condition is overdue" in page.words
 
 
@@ -259,7 +261,7 @@ def test_measure_at_its_first_stage_is_not_reopened(at, team: Team) -> None:
 def test_what_nobody_can_decide_is_named_with_who_can_mend_it(at, team: Team) -> None:
     measure = team.define()
     page = at(team.sponsor).get(address(team, measure))
-    assert "Nobody could decide it now" in page.words
+    assert "Nobody could decide it if you asked" in page.words
     assert "Those who could (the sponsor) asked for it" in page.words
     assert "can mend that." in page.words
     assert "Clara Vogt" in page.words

@@ -30,6 +30,7 @@ class GatePreview:
     """The dry run of the next gate: what is missing, what is waived, and what would happen if it were asked for."""
 
     target: Stage
+    facts: GateFacts
     results: tuple[CriterionResult, ...]
     waivers: Mapping[str, Waiver]
     asked: PolicyPreview
@@ -45,6 +46,7 @@ def preview_gate(
     facts = gate_facts(work.session, measure, template, work.now().date())
     return GatePreview(
         target=target,
+        facts=facts,
         results=evaluate(template.gates[target], measure, facts),
         waivers=waivers_of(work.session, measure.id, target),
         asked=preview_policy(work, measure, path, template, gate_kind(target), actor),

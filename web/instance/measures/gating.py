@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from domain.access import Actor, Capability, NotAllowed
 from domain.approvals.request import ApprovalRequest
-from domain.gates import GateNotReady, MeasureNotActive, OwnWaiver
+from domain.gates import GateNotReady, MeasureNotActive, OwnWaiver, unmet_conditions
 from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import GATE_KINDS
 from domain.lifecycle.editing import not_open
@@ -27,13 +27,17 @@ C = Capability
 
 @dataclass(frozen=True, kw_only=True)
 class GateView:
-    """What the page says about the next gate. `refused`: why the reader cannot ask for it now; empty: they can."""
+    """What the page says about the next gate. `refused`: why the reader cannot ask for it now; empty: they can.
+
+    `overdue` conditions turn it amber.
+    """
 
     label: str
     target: int
     items: tuple[CriterionItem, ...]
     missing: int
     run: DryRun
+    overdue: int
     refused: str
 
 
@@ -48,6 +52,7 @@ def gate_of(sheet: MeasureSheet, actor: Actor, now: datetime) -> GateView | None
         items=_items(sheet, gate, actor),
         missing=sum(1 for result in gate.results if result.is_open),
         run=dry_run_of(gate.asked, sheet.names, sheet.governance, now.date()),
+        overdue=gate.facts.overdue_conditions,
         refused=_refused(sheet, gate, actor),
     )
 
@@ -63,6 +68,8 @@ def _refused(sheet: MeasureSheet, gate: GatePreview, actor: Actor) -> str:
         return words_of(MeasureNotActive(state=sheet.measure.state))
     if open_gate_request(sheet):
         return _("A request for this gate is open.")
+    if unmet := unmet_conditions(gate.target, gate.facts):
+        return words_of(unmet)
     if any(result.is_open for result in gate.results):
         return words_of(GateNotReady(target=gate.target, results=gate.results))
     if any(waiver.person == actor.person for waiver in gate.waivers.values()):
