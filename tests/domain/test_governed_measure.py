@@ -550,3 +550,41 @@ def test_a_meeting_decides_what_the_machine_brings_to_it() -> None:
     assert walked.engine.measure.stage is Stage.DECIDED
     assert walked.engine.counted[-1].voted.vote.meeting is not None
     walked.a_meeting_decides_by_its_chair_with_its_quorum()
+
+
+def test_a_delegate_of_who_edited_last_decides_nothing() -> None:
+    walked = GovernedMeasure()
+    walked.request_next_gate(OWNER)
+    (request,) = walked.engine.open
+    walked.engine.delegate(SPONSOR, MEMBER, 1, frozenset(), None)
+    walked.set_kill_criterion(SPONSOR, "hold")
+    walked.engine.vote(request.id, MEMBER, Vote(choice=Choice.APPROVE), SPONSOR)
+    walked.nobody_decides_their_own()
+    assert walked.engine.open == [request]
+
+
+def test_a_member_who_asked_is_not_counted_in_the_meeting() -> None:
+    walked = GovernedMeasure()
+    walked.advance(OWNER)
+    walked.advance(OWNER)
+    walked.assign(PMO, "owner", MEMBER)
+    walked.request_next_gate(MEMBER)
+    (request,) = walked.engine.open
+    walked.engine.all_say_yes([request.id], [CONTROLLER])
+    walked.engine.record(request.id, CHAIR, (CHAIR, MEMBER), Vote(choice=Choice.APPROVE), None)
+    walked.nobody_decides_their_own()
+    assert walked.engine.measure.stage is Stage.DETAILED
+    walked.engine.record(request.id, CHAIR, BOARD.members, Vote(choice=Choice.APPROVE), None)
+    assert walked.engine.measure.stage is Stage.DECIDED
+
+
+def test_a_page_that_showed_the_step_before_is_past() -> None:
+    walked = GovernedMeasure()
+    walked.advance(OWNER)
+    walked.request_next_gate(OWNER)
+    walked.open_page(0)
+    ((number, seen),) = walked.pages
+    for person in (PMO, SPONSOR):
+        walked.engine.vote(number, person, Vote(choice=Choice.APPROVE, seen=seen))
+    walked.nobody_votes_on_a_page_that_is_past()
+    assert walked.engine.requests[number].waits_for == (SPONSOR,)
