@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from web.charts.shapes import Box, Chart, Drawing, Figure, Line, Shape, Words, figure, tick_words, ticks
 
@@ -57,7 +58,7 @@ class _Plot:
     steps: list[float]
     count: int
 
-    @property
+    @cached_property
     def left(self) -> float:
         return max(40.0, 14 + 6.4 * max(len(word) for word in tick_words(self.steps)))
 
@@ -65,7 +66,7 @@ class _Plot:
     def right(self) -> float:
         return self.width - 8.0
 
-    @property
+    @cached_property
     def slot(self) -> float:
         return (self.right - self.left) / max(self.count, 1)
 
