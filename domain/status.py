@@ -198,8 +198,7 @@ def decide_override(
 ) -> OverrideSet | Refusal:
     """Worse is free for the owner; better needs the controller (potential) or the PMO (implementation).
 
-    A member of the programme office is none for a measure they own. `current` is the computed status; who may make it
-    better may also make it worse. To claim green where nothing is
+    `current` is the computed status; who may make it better may also make it worse. To claim green where nothing is
     known yet (grey) counts as better, to warn there does not.
     """
     dimension = wanted.dimension
@@ -208,14 +207,19 @@ def decide_override(
     if wanted.status is current:
         return OverrideChangesNothing(dimension=dimension, status=current)
     better = _is_better(wanted.status, current)
-    guardian = is_controller if dimension is Dimension.POTENTIAL else is_pmo and not is_owner
-    if not (guardian or (is_owner and not better)):
+    guards = guardian(dimension, is_owner=is_owner, is_controller=is_controller, is_pmo=is_pmo)
+    if not (guards or (is_owner and not better)):
         return OverrideNotYours(dimension=dimension, current=current, wanted=wanted.status, better=better)
     if not wanted.reason.strip():
         return OverrideReasonMissing(dimension=dimension)
     if wanted.expires <= today:
         return OverrideExpiryNotAhead(dimension=dimension, expires=wanted.expires, today=today)
     return OverrideSet(override=wanted, computed=current)
+
+
+def guardian(dimension: Dimension, *, is_owner: bool, is_controller: bool, is_pmo: bool) -> bool:
+    """Who may say better than computed. A member of the programme office does not for a measure they own."""
+    return is_controller if dimension is Dimension.POTENTIAL else is_pmo and not is_owner
 
 
 def effective(computed: Status, override: StatusOverride | None, today: date) -> Status:

@@ -8,7 +8,7 @@ from domain.access import Actor, Capability, NotAllowed, Role
 from domain.ids import MeasureId
 from domain.lifecycle.editing import not_open
 from domain.refusals import Refusal
-from domain.status import Dimension, OverrideSet, Status, StatusOverride, decide_override
+from domain.status import Dimension, OverrideSet, Status, StatusOverride, decide_override, guardian
 from tenants.database import Work, action
 from tenants.instance.actions.refreshing import computed_statuses
 from tenants.instance.actions.taking import Taken, put_back, take
@@ -61,27 +61,25 @@ def _decide(tx: Transaction, taken: Taken, wanted: StatusOverride, actor: Actor)
     return decide_override(
         computed[wanted.dimension],
         wanted,
-        is_owner=actor.person == taken.measure.owner,
-        is_controller=actor.person == taken.measure.controller,
-        is_pmo=_is_pmo(actor, taken),
+        **_parts(taken, actor),
         today=tx.work.now().date(),
     )
 
 
 def _may_not_clear(taken: Taken, dimension: Dimension, actor: Actor) -> Refusal | None:
     """Whoever set it, and the guardian of the dimension: the controller (potential) or the PMO (implementation)."""
-    is_guardian = (
-        actor.person == taken.measure.controller if dimension is Dimension.POTENTIAL else _is_pmo(actor, taken)
-    )
+    is_guardian = guardian(dimension, **_parts(taken, actor))
     set_by = getattr(taken.row, f"{dimension}_override_by")
     return None if is_guardian or set_by == actor.person else NotAllowed(capability=Capability.CONFIRM_VALUE)
 
 
-def _is_pmo(actor: Actor, taken: Taken) -> bool:
-    """At the node or above, and not of a measure of their own."""
-    if actor.person == taken.measure.owner:
-        return False
-    return any(held.role is Role.PMO and taken.row.path.startswith(held.path) for held in actor.assignments)
+def _parts(taken: Taken, actor: Actor) -> dict[str, bool]:
+    """Which parts the actor has in the measure."""
+    return {
+        "is_owner": actor.person == taken.measure.owner,
+        "is_controller": actor.person == taken.measure.controller,
+        "is_pmo": any(held.role is Role.PMO and taken.row.path.startswith(held.path) for held in actor.assignments),
+    }
 
 
 def _set(taken: Taken, dimension: Dimension, override: StatusOverride | None) -> None:
