@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.access import Actor, Scope
 from domain.approvals.request import RequestState
@@ -194,7 +195,7 @@ def _next_meetings(work: Work) -> dict[UUID, MeetingLine]:
     statement = (
         select(MeetingRow)
         .where(MeetingRow.state == MeetingState.PLANNED)
-        .distinct(MeetingRow.forum_id)
+        .ext(distinct_on(MeetingRow.forum_id))
         .order_by(MeetingRow.forum_id, MeetingRow.starts_at)
     )
     return {row.forum_id: to_line(row) for row in work.session.scalars(statement)}
