@@ -10,7 +10,6 @@ from domain.lifecycle.applying import (
     PlanVersionLocked,
     StageReached,
     apply_approved,
-    evolve,
 )
 from domain.lifecycle.editing import (
     EDITABLE_FIELDS,
@@ -42,6 +41,7 @@ from domain.lifecycle.entries import (
     decide_remove_line,
     decide_save_line,
 )
+from domain.lifecycle.evolving import evolve
 from domain.lifecycle.holding import (
     CancelRequested,
     HoldRequested,

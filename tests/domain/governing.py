@@ -31,6 +31,7 @@ from domain.approvals import (
 )
 from domain.approvals.recording import Sitting, decide_record
 from domain.approvals.request import GateCondition
+from domain.checklist import GateFacts
 from domain.conditions import (
     ConditionMet,
     StandingCondition,
@@ -47,7 +48,7 @@ from domain.delegation import (
     decide_end_delegation,
 )
 from domain.forums import AgendaItem, Forum, Meeting, When
-from domain.gates import GateFacts, decide_request_gate
+from domain.gates import decide_request_gate
 from domain.ids import AgendaItemId, ConditionId, DelegationId, KillCriterionId, MeetingId, PersonId, RequestId
 from domain.kill_criteria import (
     KillCriterion,

@@ -9,17 +9,8 @@ import pytest
 
 from domain.access import Capability, NotAllowed
 from domain.approvals import OpenRequest, RequestAlreadyOpen, RequestState
-from domain.gates import (
-    CHECKS,
-    ConditionsUnmet,
-    GateFacts,
-    GateNotReady,
-    GateRequested,
-    MeasureNotActive,
-    WrongStage,
-    decide_request_gate,
-    evaluate,
-)
+from domain.checklist import CHECKS, GateFacts, evaluate
+from domain.gates import ConditionsUnmet, GateNotReady, GateRequested, MeasureNotActive, WrongStage, decide_request_gate
 from domain.governance import criteria as kinds
 from domain.governance.criteria import Countable, Criterion, Met
 from domain.measures import Measure

@@ -7,15 +7,8 @@ import pytest
 
 from domain.access import Capability, NotAllowed, Role
 from domain.approvals import OpenRequest, RequestAlreadyOpen
-from domain.gates import (
-    GateFacts,
-    GateNotReady,
-    GateRequested,
-    MeasureNotActive,
-    OwnWaiver,
-    WrongStage,
-    decide_request_gate,
-)
+from domain.checklist import GateFacts
+from domain.gates import GateNotReady, GateRequested, MeasureNotActive, OwnWaiver, WrongStage, decide_request_gate
 from domain.governance import ReasonList
 from domain.ids import PersonId
 from domain.lifecycle import FieldMissing, FieldTooLong, UnknownReason

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor
+from domain.checklist import GateFacts, evaluate
 from domain.conditions import count_open, overdue_since
-from domain.gates import GateFacts, evaluate
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import gate_kind
 from domain.governance.template import GovernanceTemplate, ReasonList
