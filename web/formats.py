@@ -57,9 +57,12 @@ def scale_of(values: list[Decimal]) -> str:
     return "k" if largest >= 10_000 else ""
 
 
-def day(value: date | None) -> str:
-    """20 Nov 2026."""
-    return DASH if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+def day(value: date | str | None) -> str:
+    """20 Nov 2026; a day that was kept as text (2026-11-20) too."""
+    if value is None or value == "":
+        return DASH
+    known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{known.day} {MONTHS[known.month - 1]} {known.year}"
 
 
 def moment(value: datetime | None) -> str:

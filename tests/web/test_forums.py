@@ -325,7 +325,7 @@ def test_the_trail_tells_what_happened_in_a_forum(desk: Desk, team: Team, at: st
         "changed an agenda",
         "recorded what the forum decided, 2 of it counted: approved",
         "moved the meeting of 2026-11-20, 09:30 to 2026-11-20, 10:00",
-        "Petra Holm does “Ask the carriers” by 2026-12-04",
+        "Petra Holm does “Ask the carriers” by 4 Dec 2026",
         "finished “Ask the carriers”",
         "closed a meeting with 2 members present",
     ):
