@@ -19,7 +19,11 @@ from tests.team import Team
 from tests.web.samples import SAMPLES, World
 
 MACHINES = ("/static", "/healthz", "/readyz", "/metrics", "/mailbox")
-RICH = re.compile(r"^/(comparison|clients/[^/]+/(|measures|measures/M-\d+|hierarchy|waiting|requests/[^/]+|people))$")
+RICH = re.compile(
+    r"^/(comparison|clients/[^/]+/(|measures|measures/M-\d+|measures/M-\d+/changes/new|hierarchy|waiting|requests/[^/]+"
+    r"|people|people/[^/]+|forums|forums/decisions|forums/meetings/[^/]+))$"
+)
+VIEWS = ("waiting?show=asked", "waiting?show=team", "waiting?show=open&sort=-price", "people?edit={person}")
 STRANGERS = (
     "/sign-in",
     "/password-resets/new",
@@ -35,6 +39,7 @@ def test_every_page_in_light_and_dark_wide_and_narrow(running: Running, desks: D
         instance = running.house.onboard("Lindqvist Home")
         anybody = _with_every_role(running, instance)
         addresses = _addresses(running, instance, anybody)
+        addresses += [f"/clients/{instance.slug}/{view.format(person=anybody)}" for view in VIEWS]
     inside, outside = desks(anybody), desks(running.house.manager)
     wrong = [each for path in STRANGERS for each in _look(desks(), path)]
     for path in addresses:
