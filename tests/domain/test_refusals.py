@@ -37,6 +37,7 @@ def words() -> Any:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), extensions=["jinja2.ext.i18n"], undefined=StrictUndefined, autoescape=True
     )
+    environment.filters["day"] = str  # the application writes days as its reader does
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     return environment.get_template("web/components/refusals.html").module
 
