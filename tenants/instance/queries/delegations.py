@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, any_, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, cast, func, literal, not_, or_, select, union
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
@@ -122,8 +122,13 @@ def waiting_ids(person: UUID, day: date) -> Select[Any]:
 
     A list, not the decision: `decide_vote` says who may. What the person asked for or edited last is left out here too.
     """
+    return waiting_of(literal(person, RequestRow.requested_by.type), literal(day))
+
+
+def waiting_of(person: ColumnElement[UUID], day: ColumnElement[date]) -> Select[Any]:
+    """The same for statements that are built once, with parameters in their places."""
     is_open = RequestRow.state == RequestState.OPEN
-    own = select(RequestRow.id).where(is_open, RequestRow.waiting.contains([person]))
+    own = select(RequestRow.id).where(is_open, RequestRow.waiting.contains(array([person])))
     value = func.abs(func.coalesce(MeasureRow.target, MeasureRow.rough_value))
     stood = (
         select(RequestRow.id)
@@ -168,13 +173,13 @@ def to_absence(row: AbsenceRow) -> Absence:
     )
 
 
-def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:
+def _in_force(day: date | ColumnElement[date]) -> tuple[ColumnElement[bool], ...]:
     return DelegationRow.starts_on <= day, DelegationRow.ends_on >= day, DelegationRow.ended_at.is_(None)
 
 
-def _not_excluded(person: UUID) -> tuple[ColumnElement[bool], ...]:
+def _not_excluded(person: ColumnElement[UUID]) -> tuple[ColumnElement[bool], ...]:
     """What domain/segregation.py says of a delegate, by the duties that were sealed and who edited last since."""
-    text = str(person)
+    text = cast(person, Text)
     part = {name: func.coalesce(RequestRow.duties[name].astext, "") for name in PARTS}
     led_or_edited = or_(part["owner"] == text, part["sponsor"] == text, RequestRow.duties["editors"].has_key(text))
     return (

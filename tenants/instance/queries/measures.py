@@ -17,7 +17,7 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import MemberRow, ReferenceRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.scoping import seen
-from tenants.instance.queries.sums import SUMMED, Sums, sum_columns, to_sums
+from tenants.instance.queries.sums import SUM_COLUMNS, SUMMED, Sums, to_sums
 from tenants.instance.queries.watched import Watched, watched_measures
 
 PAGE = 50
@@ -36,6 +36,34 @@ SHOWN = (
 )
 Owner = aliased(MemberRow, name="owner")
 SEVERITY = {Status.RED: 0, Status.AMBER: 1, Status.GREEN: 2, Status.GREY: 3}
+
+
+def _severity(column: Any) -> ColumnElement[Any]:
+    return case({str(status): rank for status, rank in SEVERITY.items()}, value=column, else_=9)
+
+
+# Sort keys of the address; the sign in front of one turns it round.
+SORTS: dict[str, Any] = {
+    "code": MeasureRow.code,
+    "title": func.lower(MeasureRow.title),
+    "stage": MeasureRow.stage,
+    "implementation": _severity(MeasureRow.implementation),
+    "potential": _severity(MeasureRow.potential),
+    "owner": func.lower(Owner.name),
+    "plan": FiguresRow.plan_year,
+    "forecast": FiguresRow.forecast_year,
+    "actual": FiguresRow.actual_year,
+    "realisation": FiguresRow.actual_to_date / func.nullif(FiguresRow.plan_to_date, 0),
+    "plan_full_year": FiguresRow.plan_full_year,
+    "forecast_full_year": FiguresRow.forecast_full_year,
+    "gap": FiguresRow.forecast_full_year - FiguresRow.plan_full_year,
+    "cost_plan": FiguresRow.one_off_plan,
+    "cost_forecast": FiguresRow.one_off_forecast,
+    "cost_actual": FiguresRow.one_off_actual,
+    "cost_gap": FiguresRow.one_off_forecast - FiguresRow.one_off_plan,
+    "updated": MeasureRow.updated_at,
+    "late": MeasureRow.days_late,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,32 +137,6 @@ def get_filter_choices(work: Work, scope: Scope) -> FilterChoices:
     return FilterChoices(owners=found["owner"], functions=found["function"], business_units=found["business_unit"])
 
 
-def sort_columns() -> dict[str, Any]:
-    """Sort keys of the address; the sign in front of one turns it round."""
-    figures = FiguresRow
-    return {
-        "code": MeasureRow.code,
-        "title": func.lower(MeasureRow.title),
-        "stage": MeasureRow.stage,
-        "implementation": _severity(MeasureRow.implementation),
-        "potential": _severity(MeasureRow.potential),
-        "owner": func.lower(Owner.name),
-        "plan": figures.plan_year,
-        "forecast": figures.forecast_year,
-        "actual": figures.actual_year,
-        "realisation": figures.actual_to_date / func.nullif(figures.plan_to_date, 0),
-        "plan_full_year": figures.plan_full_year,
-        "forecast_full_year": figures.forecast_full_year,
-        "gap": figures.forecast_full_year - figures.plan_full_year,
-        "cost_plan": figures.one_off_plan,
-        "cost_forecast": figures.one_off_forecast,
-        "cost_actual": figures.one_off_actual,
-        "cost_gap": figures.one_off_forecast - figures.one_off_plan,
-        "updated": MeasureRow.updated_at,
-        "late": MeasureRow.days_late,
-    }
-
-
 def list_measures(
     work: Work, scope: Scope, wanted: MeasureFilter, sort: str = "code", page: int = 1, per_page: int = PAGE
 ) -> MeasurePage:
@@ -186,7 +188,7 @@ def _word_conditions(words: str) -> list[ColumnElement[bool]]:
 
 
 def _totals(conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    return _joined(select(*sum_columns()).select_from(MeasureRow)).where(and_(*conditions))
+    return _joined(select(*SUM_COLUMNS).select_from(MeasureRow)).where(and_(*conditions))
 
 
 def _lines(conditions: list[ColumnElement[bool]]) -> Select[Any]:
@@ -207,13 +209,9 @@ def _joined(statement: Any) -> Any:
 
 
 def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
-    column = sort_columns().get(sort.removeprefix("-"), MeasureRow.code)
+    column = SORTS.get(sort.removeprefix("-"), MeasureRow.code)
     ordered = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
     return ordered, MeasureRow.code.asc()
-
-
-def _severity(column: Any) -> ColumnElement[Any]:
-    return case({str(status): rank for status, rank in SEVERITY.items()}, value=column, else_=9)
 
 
 def _line(row: Any) -> MeasureLine:

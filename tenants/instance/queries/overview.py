@@ -22,7 +22,7 @@ from tenants.instance.models.values import FiguresRow, MeasureMonthRow, PackageM
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.rollup import Group, Part, roll_up
 from tenants.instance.queries.scoping import below, naming, seen_below
-from tenants.instance.queries.sums import ZERO, Sums, added, sum_columns, to_sums
+from tenants.instance.queries.sums import SUM_COLUMNS, ZERO, Sums, added, to_sums
 
 ATTENTION = 6
 SHOWN = ("id", "code", "title", "implementation", "potential", "updated_at")
@@ -100,7 +100,7 @@ def get_overview(work: Work, scope: Scope, path: str, governance: Governance) ->
 
 def get_sums(work: Work, scope: Scope, path: str) -> Sums:
     """Only the sums below a node."""
-    statement = select(*sum_columns()).select_from(MeasureRow).join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
+    statement = select(*SUM_COLUMNS).select_from(MeasureRow).join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
     return to_sums(work.session.execute(statement.where(seen_below(scope, path))).one())
 
 

@@ -1,14 +1,25 @@
 """Who reads an instance: the person with their roles there, and how much waits for them."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Date, bindparam, func, select
 
 from domain.access import Actor, Assignment, Role
 from domain.ids import NodeId, PersonId
 from tenants.database import Work
 from tenants.instance.models.people import AssignmentRow, MemberRow
-from tenants.instance.queries.delegations import waiting_ids
+from tenants.instance.queries.delegations import waiting_of
+
+PERSON: ColumnElement[UUID] = bindparam("person", type_=MemberRow.id.type)
+WAITING = select(func.count()).select_from(waiting_of(PERSON, bindparam("day", type_=Date)).subquery())
+READER = (  # every page asks for it: built once
+    select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
+    .add_columns(WAITING.scalar_subquery().label("waiting"))
+    .outerjoin(AssignmentRow, AssignmentRow.member_id == MemberRow.id)
+    .where(MemberRow.id == PERSON, MemberRow.is_active)
+    .order_by(AssignmentRow.node_path, AssignmentRow.role)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,15 +32,7 @@ class Reader:
 
 def find_reader(work: Work, person: PersonId) -> Reader | None:
     """The person in this instance, in one statement; None for somebody who is not, or no longer, in it."""
-    waiting = select(func.count()).select_from(waiting_ids(person, work.now().date()).subquery()).scalar_subquery()
-    statement = (
-        select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
-        .add_columns(waiting.label("waiting"))
-        .outerjoin(AssignmentRow, AssignmentRow.member_id == MemberRow.id)
-        .where(MemberRow.id == person, MemberRow.is_active)
-        .order_by(AssignmentRow.node_path, AssignmentRow.role)
-    )
-    rows = work.session.execute(statement).all()
+    rows = work.session.execute(READER, {"person": person, "day": work.now().date()}).all()
     if not rows:
         return None
     held = tuple(Assignment(Role(row.role), NodeId(row.node_id), row.node_path) for row in rows if row.role)

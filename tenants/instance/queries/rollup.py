@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Numeric, Select, cast, column, func, select, tuple_
 
 from domain.access import Scope
 from domain.stages import MeasureState, Stage
@@ -15,10 +15,38 @@ from tenants.database import Work
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.scoping import seen, seen_below
-from tenants.instance.queries.sums import SUMMED, Sums, sum_columns, to_sums
+from tenants.instance.queries.sums import SUM_COLUMNS, SUMMED, Sums, to_sums
 
-APART = ("stage", "state", "implementation", "potential")
 DIMENSIONS = ("implementation", "potential")
+ALIKE = (MeasureRow.stage, MeasureRow.state, MeasureRow.implementation, MeasureRow.potential)
+VALUE = func.sum(
+    func.coalesce(
+        func.nullif(FiguresRow.forecast_full_year, 0),
+        func.nullif(FiguresRow.one_off_benefit_forecast, 0),
+        FiguresRow.one_off_forecast,
+    )
+).label("value")
+# Counts by status, for both dimensions: `implementation_green` and so on.
+STATUS_COLUMNS = tuple(
+    func.count().filter(getattr(MeasureRow, dimension) == status).label(f"{dimension}_{status}")
+    for dimension in DIMENSIONS
+    for status in Status
+)
+# The same sums and counts once more, of the rows that `_fine` gives.
+CHILD: ColumnElement[Any] = column("child")
+MEASURES = column("measures", Integer)
+APART: tuple[ColumnElement[Any], ...] = tuple(column(alike.key) for alike in ALIKE)
+BOTH_WAYS = (
+    CHILD,
+    *APART,
+    cast(func.sum(MEASURES), Integer).label("measures"),
+    *(func.sum(column(name, Numeric)).label(name) for name in ("value", *SUMMED)),
+    *(
+        func.coalesce(func.sum(MEASURES).filter(column(dimension) == status), 0).label(f"{dimension}_{status}")
+        for dimension in DIMENSIONS
+        for status in Status
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +90,8 @@ class RollUp:
 
 def roll_up(work: Work, scope: Scope, path: str) -> RollUp:
     """What the reader sees below a node: its measures are read once, the few sums of it added up both ways."""
-    fine = _fine(scope, path).subquery("fine")
-    apart = [fine.c[name] for name in APART]
-    sums = [func.sum(fine.c[name]).label(name) for name in ("value", *SUMMED)]
-    counts = [
-        func.coalesce(func.sum(fine.c.measures).filter(fine.c[dimension] == status), 0).label(f"{dimension}_{status}")
-        for dimension in DIMENSIONS
-        for status in Status
-    ]
-    statement = select(
-        fine.c.child, *apart, cast(func.sum(fine.c.measures), Integer).label("measures"), *sums, *counts
-    ).group_by(func.grouping_sets(tuple_(*apart), tuple_(fine.c.child)))
-    rows = work.session.execute(statement).all()
+    statement = select(*BOTH_WAYS).select_from(_fine(scope, path).subquery())
+    rows = work.session.execute(statement.group_by(func.grouping_sets(tuple_(*APART), tuple_(CHILD)))).all()
     return RollUp(
         groups=tuple(_group(row) for row in rows if row.child is None),
         parts={UUID(row.child): to_part(row) for row in rows if row.child},
@@ -83,7 +101,7 @@ def roll_up(work: Work, scope: Scope, path: str) -> RollUp:
 def parts_by_package(work: Work, scope: Scope) -> dict[UUID, Part]:
     """Of all that the reader sees."""
     statement = (
-        select(MeasureRow.package_id, *status_columns(), *sum_columns())
+        select(MeasureRow.package_id, *STATUS_COLUMNS, *SUM_COLUMNS)
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(seen(scope))
         .group_by(MeasureRow.package_id)
@@ -91,17 +109,8 @@ def parts_by_package(work: Work, scope: Scope) -> dict[UUID, Part]:
     return {row.package_id: to_part(row) for row in work.session.execute(statement)}
 
 
-def status_columns() -> list[ColumnElement[int]]:
-    """Counts by status, for both dimensions: `implementation_green` and so on."""
-    return [
-        func.count().filter(getattr(MeasureRow, dimension) == status).label(f"{dimension}_{status}")
-        for dimension in DIMENSIONS
-        for status in Status
-    ]
-
-
 def to_part(row: Any) -> Part:
-    """A row with the counts of `status_columns` and with sums."""
+    """A row with the counts of STATUS_COLUMNS and with sums."""
     implementation, potential = (dict(_occurring(row, dimension)) for dimension in DIMENSIONS)
     return Part(sums=to_sums(row), implementation=implementation, potential=potential)
 
@@ -109,18 +118,8 @@ def to_part(row: Any) -> Part:
 def _fine(scope: Scope, path: str) -> Select[Any]:
     """Some hundred rows, whatever the number of measures: by part, stage, state and both statuses."""
     child = func.split_part(MeasureRow.path, "/", path.count("/") + 1).label("child")
-    value = func.coalesce(
-        func.nullif(FiguresRow.forecast_full_year, 0),
-        func.nullif(FiguresRow.one_off_benefit_forecast, 0),
-        FiguresRow.one_off_forecast,
-    )
-    apart = [getattr(MeasureRow, name) for name in APART]
-    return (
-        select(child, *apart, func.sum(value).label("value"), *sum_columns())
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(seen_below(scope, path))
-        .group_by(child, *apart)
-    )
+    joined = select(child, *ALIKE, VALUE, *SUM_COLUMNS).join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
+    return joined.where(seen_below(scope, path)).group_by(child, *ALIKE)
 
 
 def _group(row: Any) -> Group:

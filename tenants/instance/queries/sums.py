@@ -75,11 +75,12 @@ def added(many: Iterable[Sums]) -> Sums:
     return Sums(measures=sum(each.measures for each in kept), **totals)
 
 
-def sum_columns() -> list[ColumnElement[Any]]:
-    """Count and sums, labelled as the fields of Sums; the statement joins `figures` to `measures`."""
-    sums = [func.coalesce(func.sum(getattr(FiguresRow, name)), 0).label(name) for name in SUMMED]
-    return [func.count(FiguresRow.measure_id).label("measures"), *sums]
-
-
 def to_sums(row: Any) -> Sums:
     return Sums(measures=row.measures, **{name: getattr(row, name) for name in SUMMED})
+
+
+# Count and sums, labelled as the fields of Sums; the statement joins `figures` to `measures`.
+SUM_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    func.count(FiguresRow.measure_id).label("measures"),
+    *(func.coalesce(func.sum(getattr(FiguresRow, name)), 0).label(name) for name in SUMMED),
+)
