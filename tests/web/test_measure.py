@@ -353,7 +353,7 @@ def test_evidence_is_attached_once_and_taken_away(at, team: Team, planned: UUID,
     [
         ({"title": "", "url": "https://example.org"}, "Fill in: title."),
         ({"title": "x", "url": "javascript:alert(1)"}, "Enter an address that starts with https://"),
-        ({"title": "x", "url": "", "note": ""}, "Give a link, or write a note."),
+        ({"title": "x", "url": "", "note": ""}, "Give a link or a file, or write a note."),
     ],
 )
 def test_evidence_is_checked(at, team: Team, planned: UUID, home: str, form: dict[str, str], said: str) -> None:
