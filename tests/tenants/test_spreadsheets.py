@@ -410,6 +410,7 @@ def words_of(component: str) -> Any:
         autoescape=True,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.filters["day"] = str  # the application writes days as its reader does
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     return environment.get_template(f"web/components/{component}.html").module
 
