@@ -21,7 +21,7 @@ from tenants.instance.models.measures import MeasureRow, MilestoneRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow, PackageMonthRow
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.rollup import Group, Part, roll_up
-from tenants.instance.queries.scoping import below, naming, seen_below
+from tenants.instance.queries.scoping import below, inside, naming, seen_below
 from tenants.instance.queries.sums import SUM_COLUMNS, ZERO, Sums, added, to_sums
 
 ATTENTION = 6
@@ -104,10 +104,10 @@ def get_sums(work: Work, scope: Scope, path: str) -> Sums:
     return to_sums(work.session.execute(statement.where(seen_below(scope, path))).one())
 
 
-def _stages(work: Work, inside: ColumnElement[bool], groups: Sequence[Group]) -> tuple[StageSums, ...]:
+def _stages(work: Work, shown: ColumnElement[bool], groups: Sequence[Group]) -> tuple[StageSums, ...]:
     """Active measures by stage. The median is taken of moments as seconds: numbers sort faster than spans of time."""
     since = func.percentile_cont(0.5).within_group(func.date_part("epoch", MeasureRow.stage_since))
-    statement = select(MeasureRow.stage, since).where(inside, MeasureRow.state == MeasureState.ACTIVE)
+    statement = select(MeasureRow.stage, since).where(shown, MeasureRow.state == MeasureState.ACTIVE)
     now = work.now().timestamp()
     days = {
         stage: int((now - middle) // DAY)
@@ -149,7 +149,7 @@ def _package_months(scope: Scope, path: str, year: FiscalYear) -> Select[Any]:
     return (
         select(PackageMonthRow.month, *(getattr(PackageMonthRow, name) for name in CURVES))
         .join(NodeRow, NodeRow.id == PackageMonthRow.package_id)
-        .where(below(NodeRow.path, scope), NodeRow.path.startswith(path, autoescape=True))
+        .where(below(NodeRow.path, scope), inside(NodeRow.path, path))
         .where(PackageMonthRow.month.between(year.start.first, year.end.first))
     )
 
@@ -158,7 +158,7 @@ def _named_months(scope: Scope, path: str, year: FiscalYear) -> Select[Any]:
     return (
         select(MeasureMonthRow.month, *(getattr(MeasureMonthRow, name) for name in CURVES))
         .join(MeasureRow, MeasureRow.id == MeasureMonthRow.measure_id)
-        .where(naming(scope), not_(below(MeasureRow.path, scope)), MeasureRow.path.startswith(path, autoescape=True))
+        .where(naming(scope), not_(below(MeasureRow.path, scope)), inside(MeasureRow.path, path))
         .where(MeasureMonthRow.month.between(year.start.first, year.end.first))
     )
 
@@ -180,14 +180,14 @@ def _month_sums(month: Month, row, closed: Month | None) -> MonthSums:  # type: 
 
 
 def _attention(
-    work: Work, inside: ColumnElement[bool], today: date, thresholds: StatusThresholds
+    work: Work, shown: ColumnElement[bool], today: date, thresholds: StatusThresholds
 ) -> tuple[tuple[Attention, ...], int]:
     """Active measures whose two statuses contradict, that nobody updated for long, or that slipped again and again."""
     silent_since = datetime.combine(today - timedelta(days=thresholds.stale_after_days), time.max, UTC)
     falls = (MeasureRow.implementation == Status.GREEN) & MeasureRow.potential.in_([Status.AMBER, Status.RED])
     slipped = select(MilestoneRow.measure_id).where(MilestoneRow.slips >= thresholds.slips_in_a_row)
     conditions = (
-        inside,
+        shown,
         MeasureRow.state == MeasureState.ACTIVE,
         MeasureRow.stage < int(Stage.CLOSED),
         or_(falls, MeasureRow.updated_at <= silent_since, MeasureRow.id.in_(slipped)),

@@ -2,15 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from domain.access import Scope
 from tenants.instance.models.measures import MeasureRow
 
 
+def inside(column: Any, path: str) -> ColumnElement[bool]:
+    """Rows whose path is a node's or lies below it. Below the organization lies everything: no path is compared."""
+    is_organization = path.count("/") == 2
+    return true() if is_organization else column.startswith(path, autoescape=True)
+
+
 def below(column: Any, scope: Scope) -> ColumnElement[bool]:
     """Rows whose path lies in one of the scope's subtrees."""
-    return or_(false(), *(column.startswith(path, autoescape=True) for path in scope.paths))
+    return or_(false(), *(inside(column, path) for path in scope.paths))
 
 
 def naming(scope: Scope) -> ColumnElement[bool]:
@@ -26,5 +32,5 @@ def seen(scope: Scope) -> ColumnElement[bool]:
 
 def seen_below(scope: Scope, path: str) -> ColumnElement[bool]:
     """What the reader sees below a node; where the whole of it is theirs, nobody is asked measure by measure."""
-    inside = MeasureRow.path.startswith(path, autoescape=True)
-    return inside if scope.covers(path) else and_(inside, seen(scope))
+    own = inside(MeasureRow.path, path)
+    return own if scope.covers(path) else and_(own, seen(scope))
