@@ -1,7 +1,7 @@
 """How figures, days and moments read on a page. Everything here is a Jinja filter too."""
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from flask import Flask
 from flask_babel import gettext as _
@@ -20,7 +20,7 @@ def number(value: Number | None, digits: int = 0) -> str:
     """1234.5 -> "1,234"; None -> "–". Half to even, a typographic minus, no minus before zero."""
     if value is None:
         return DASH
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    rounded = round(Decimal(value), digits)
     words = f"{abs(rounded):,}"
     return f"{MINUS}{words}" if rounded < 0 else words
 
