@@ -31,6 +31,12 @@ from web.serving import settle
 
 DJANGO = Path("var/bench-venv/bin/python")
 SMALL, LARGE = 100, 10_000
+GROWING = {
+    "overview of 10,000 measures": "/",
+    "hierarchy of 10,000 measures": "/hierarchy",
+    "one measure with 8 lines and 24 months, of 10,000": "/measures/B-00000",
+    "what waits, 500 requests on 10,000 measures": "/waiting",
+}
 
 
 def main() -> None:
@@ -118,7 +124,8 @@ def pages(house: House) -> Iterator[Ratio]:
         rendered(app, get(large, "/measures")),
     )
     yield compare("measure list, 50 of 10,000 rows / 50 of 100", get(large, "/measures"), get(small, "/measures"))
-    yield compare("overview of 10,000 measures / of 100", get(large, "/"), get(small, "/"))
+    for name, page in GROWING.items():
+        yield compare(f"{name} / of 100", get(large, page), get(small, page))
     yield binding(house, small)
 
 
