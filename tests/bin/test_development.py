@@ -92,7 +92,7 @@ def test_an_interrupted_step_ends_with_all_it_started(elsewhere: Path) -> None:
     pipe = elsewhere / "pipe"
     os.mkfifo(pipe)
     ear = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a worker that ran in this process may have left its own
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     with pytest.raises(KeyboardInterrupt):
         development._run([sys.executable, "-c", OUTLIVES, str(pipe)], dict(os.environ), None)
     os.set_blocking(ear, True)

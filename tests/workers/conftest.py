@@ -13,18 +13,20 @@ import pytest
 from redis import Redis
 
 from bin.processes import free_port
+from bin.servers import start_postgres
 from tenants.database import base_app
 from tenants.places import Instance
-from tests.house import House
+from tests.house import House, build_house, settings_for
 from tests.workers.live import ROOT, Live, new_relay
 from tests.workers.mailbox import Mailbox
 
 
 @pytest.fixture(scope="session")
-def wired_house(house: House, redis_url: str) -> House:
-    """The same house, with Redis."""
-    settings = replace(house.settings, redis_url=redis_url)
-    return House(settings=settings, app=base_app(settings), firm=house.firm, manager=house.manager)
+def wired_house(server_folder: Path, redis_url: str) -> Iterator[House]:
+    """A house with Redis and a PostgreSQL of its own: a relay carries whatever other tests leave in their outboxes."""
+    server = start_postgres(server_folder / "workers_postgres", durable=False)
+    yield build_house(settings_for(server.admin_dsn, redis_url))
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The relay: nothing is lost when Redis is away, nothing runs that is not on the list, and one look costs little."""
 
+import signal
 from pathlib import Path
 from uuid import uuid4
 
@@ -92,9 +93,12 @@ def test_an_instance_that_does_not_answer_keeps_no_other_waiting(live: Live) -> 
 
 
 def run_queue(live: Live) -> None:
-    """A worker of ours, in this process' child, until its queues are empty."""
+    """A worker of ours, in this process' child, until its queues are empty. This process keeps its signal handlers."""
+    handlers = {wanted: signal.getsignal(wanted) for wanted in (signal.SIGINT, signal.SIGTERM)}
     worker = _worker(live.house.app, live.house.settings.redis_url, ("default",))
     worker.work(burst=True, logging_level="ERROR")
+    for wanted, handler in handlers.items():
+        signal.signal(wanted, handler)
 
 
 def rogue(live: Live, function: str, *arguments: str, **options: object) -> Job:
