@@ -12,7 +12,7 @@ import tenants.instance.models  # noqa: F401  (registers the tables)
 from tenants.database import db
 from tenants.instance.trail import statements
 
-TENANT_HEAD = "0002"
+TENANT_HEAD = "0003"
 
 VERSION_TABLE = (
     "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL, "

@@ -14,7 +14,7 @@ from domain.approvals.requesting import RequestSuspended
 from domain.approvals.standing import acting_for
 from domain.approvals.voting import NotAnApprover, Voted, step_up_missing
 from domain.governance.policies import Rule
-from domain.ids import MeasureId, PersonId
+from domain.ids import PersonId
 from domain.refusals import Refusal
 from tenants.instance.queries.delegations import away_on, delegations_to
 from tenants.instance.queries.governance import Governance
@@ -104,7 +104,7 @@ def _measure_href(sheet: RequestSheet) -> str:
     """The measure's page, where the reader sees it: an approver from elsewhere may see the request only."""
     here = hand()
     scope = here.actor.scope_for(C.VIEW_MEASURES)
-    code = find_code(here.work, scope, MeasureId(sheet.request.measure))
+    code = find_code(here.work, scope, sheet.request.of_measure)
     return url_for("instance.measures.show", code=code) if code else ""
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from domain.access import Role
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import Rule
-from domain.ids import ConditionId, MeasureId, MeetingId, PersonId, RequestId
+from domain.ids import ConditionId, MeasureId, MeetingId, OrderId, PersonId, RequestId
 from domain.seal import FieldChange
 from domain.segregation import Duties
 from domain.stages import Stage
@@ -113,7 +113,8 @@ class ApprovalRequest:
 
     id: RequestId
     kind: str  # "gate:detailed", "hold", "resume", "cancel", ...
-    measure: MeasureId
+    measure: MeasureId | None = None  # what it is about: a measure or an order, never both
+    order: OrderId | None = None
     code: str
     target: Stage | None
     template: str  # the version it began under: "cost-programme/v1"
@@ -131,6 +132,12 @@ class ApprovalRequest:
     votes: tuple[CastVote, ...] = ()
     state: RequestState = RequestState.OPEN
     void_changes: tuple[FieldChange, ...] = ()  # what broke the seal, once it is voided
+
+    @property
+    def of_measure(self) -> MeasureId:
+        """For those who know that it is about a measure."""
+        assert self.measure is not None
+        return self.measure
 
     @property
     def current(self) -> int | None:

@@ -17,7 +17,7 @@ def sealed_measure(request: ApprovalRequest) -> Measure:
     fields: Mapping[str, str] = json.loads(request.subject)
     values: dict[str, Any] = {name: read(fields[name]) for name, read in VALUE_READERS.items() if name in fields}
     return Measure(
-        id=request.measure,
+        id=request.of_measure,
         code=request.code,
         package=NodeId(UUID(fields["package"])),
         title=fields.get("title", ""),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text, text
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +13,8 @@ from tenants.instance.models.base import InstanceModel
 
 
 class ImportRow(InstanceModel):
-    """One upload on its way in. `state`: mapping, checking, checked, committing, committed, failed.
+    """One upload on its way in. `kind`: measures or orders; `state`: mapping, checking, checked, committing, committed,
+    failed.
 
     `table` is the file as read; `summary` what the check found, then what came in; `left_out` the numbers of rows left
     out; `failure` a refusal's or an error's name.
@@ -22,6 +23,7 @@ class ImportRow(InstanceModel):
     __tablename__ = "imports"
 
     id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(Text, server_default="measures")
     filename: Mapped[Name]
     state: Mapped[Name]
     table: Mapped[Json]
@@ -38,12 +40,14 @@ class ImportRow(InstanceModel):
 
 
 class SavedMappingRow(InstanceModel):
-    """A column mapping that a person saved under a name."""
+    """A column mapping that a person saved under a name. `kind` is that of the imports it is for."""
 
     __tablename__ = "saved_mappings"
+    __table_args__ = (UniqueConstraint("kind", "name"),)
 
     id: Mapped[Key]
-    name: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(Text, server_default="measures")
+    name: Mapped[Name]
     mapping: Mapped[Json]
     saved_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
     saved_at: Mapped[Moment]

@@ -27,11 +27,16 @@ class MemberRow(InstanceModel):
 
 
 class AssignmentRow(InstanceModel):
-    """A role at a node and below. `node_path` is the path of the node, as in `nodes.path`."""
+    """A role at a node and below. `node_path` is the path of the node, as in `nodes.path`.
+
+    With a `channel` or a business unit it is a role for those orders alone, and for no measure.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (
-        UniqueConstraint("member_id", "role", "node_id"),
+        UniqueConstraint(
+            "member_id", "role", "node_id", "channel", "business_unit_id", postgresql_nulls_not_distinct=True
+        ),
         Index("assignments_of_role", "role", "node_path"),
     )
 
@@ -40,6 +45,8 @@ class AssignmentRow(InstanceModel):
     role: Mapped[Name]
     node_id: Mapped[UUID] = mapped_column(ForeignKey("nodes.id"), index=True)
     node_path: Mapped[Words]
+    channel: Mapped[Words]  # a code of the template, empty for all
+    business_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
     created_at: Mapped[Moment]
 
 

@@ -1,9 +1,10 @@
 """Approval requests with their steps and votes; and the keys of forms that were already carried out."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy import Date, DateTime, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,20 +14,26 @@ from tenants.instance.models.base import InstanceModel
 
 
 class RequestRow(InstanceModel):
-    """A request for approval. `kind`: "gate:detailed", "hold", "resume" or "cancel"; `subject` is the sealed text.
+    """A request for approval. `kind`: "gate:detailed", "hold", "order:refund", ...; `subject` is the sealed text.
 
-    `waiting` holds the people whose vote the current step waits for; empty once it is settled.
+    It is about a measure or about an order, never both. `waiting` holds the people whose vote the current step waits
+    for; empty once it is settled. `amount` and `daily_cost` are those of an order decision, in the order's currency.
     """
 
     __tablename__ = "requests"
     __table_args__ = (
         Index("requests_open_of_measure", "measure_id", "family", unique=True, postgresql_where=text("state = 'open'")),
+        Index("requests_open_of_order", "order_id", "family", unique=True, postgresql_where=text("state = 'open'")),
         Index("requests_waiting", "waiting", postgresql_using="gin", postgresql_where=text("state = 'open'")),
         Index("requests_by_opened", "requested_at"),
     )
 
     id: Mapped[Key]
-    measure_id: Mapped[UUID] = mapped_column(ForeignKey("measures.id"), index=True)
+    measure_id: Mapped[UUID | None] = mapped_column(ForeignKey("measures.id"), index=True)
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    exception_id: Mapped[UUID | None] = mapped_column(ForeignKey("order_exceptions.id"), index=True)
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
+    daily_cost: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     path: Mapped[Name]
     kind: Mapped[Name]
     family: Mapped[Name]  # gate or state: one open request of each at a time

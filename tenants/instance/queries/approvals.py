@@ -13,7 +13,7 @@ from domain.approvals.request import ApprovalRequest, CastVote, Choice, GateCond
 from domain.approvals.requesting import OpenRequest
 from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
-from domain.ids import ConditionId, MeasureId, MeetingId, PersonId, RequestId
+from domain.ids import ConditionId, MeasureId, MeetingId, OrderId, PersonId, RequestId
 from domain.seal import FieldChange
 from domain.segregation import Duties
 from domain.stages import Stage
@@ -50,7 +50,8 @@ def to_request(
     return ApprovalRequest(
         id=RequestId(row.id),
         kind=row.kind,
-        measure=MeasureId(row.measure_id),
+        measure=MeasureId(row.measure_id) if row.measure_id else None,
+        order=OrderId(row.order_id) if row.order_id else None,
         code=code,
         target=Stage(row.target_stage) if row.target_stage else None,
         template=row.template,

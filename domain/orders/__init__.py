@@ -1,0 +1,1 @@
+"""Orders: how they move from intake to closure, what stops them, who decides, what it costs. Source: DOMAIN.md, 5."""
