@@ -3,137 +3,36 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from uuid import UUID
 
-from domain.ids import FirmId, NodeId, PersonId
+from domain.capabilities import (
+    FIRM_ROLE_CAPABILITIES,
+    ORDER_CAPABILITIES,
+    ORDER_ROLES,
+    ROLE_CAPABILITIES,
+    SHARED_CAPABILITIES,
+    Capability,
+    FirmRole,
+    Role,
+)
+from domain.ids import FirmId, NodeId, PersonId, ReferenceId
 from domain.measures import Measure
 from domain.refusals import Refusal
 
-
-class Role(StrEnum):
-    """What a person is in a client's instance, at a node and below."""
-
-    INSTANCE_ADMINISTRATOR = "instance_administrator"
-    PMO = "pmo"
-    SPONSOR = "sponsor"
-    OWNER = "owner"
-    CONTROLLER = "controller"
-    FORUM_MEMBER = "forum_member"
-    CONTRIBUTOR = "contributor"
-    ORDER_DESK = "order_desk"
-    FULFILMENT_LEAD = "fulfilment_lead"
-    FINANCE_REVIEWER = "finance_reviewer"
-    CUSTOMER_SERVICE = "customer_service"
-    LEADERSHIP = "leadership"
-    AUDITOR = "auditor"
-
-
-class FirmRole(StrEnum):
-    """What a person is in the consulting firm."""
-
-    PARTNER = "partner"
-    ENGAGEMENT_MANAGER = "engagement_manager"
-    CONSULTANT = "consultant"
-    FIRM_ADMINISTRATOR = "firm_administrator"
-
-
-class Capability(StrEnum):
-    """One kind of act or page. Every route names the one it needs."""
-
-    VIEW_OVERVIEW = "view_overview"
-    VIEW_HIERARCHY = "view_hierarchy"
-    VIEW_MEASURES = "view_measures"
-    VIEW_PEOPLE = "view_people"
-    VIEW_REPORTS = "view_reports"
-    VIEW_FORUMS = "view_forums"
-    VIEW_SETTINGS = "view_settings"
-    VIEW_AUDIT = "view_audit"
-    VERIFY_AUDIT = "verify_audit"
-    CREATE_MEASURE = "create_measure"
-    EDIT_MEASURE = "edit_measure"
-    ASSIGN_PEOPLE = "assign_people"
-    UPDATE_MILESTONES = "update_milestones"
-    ENTER_PLAN = "enter_plan"
-    ENTER_FORECAST = "enter_forecast"
-    ENTER_ACTUALS = "enter_actuals"
-    CONFIRM_VALUE = "confirm_value"
-    REQUEST_GATE = "request_gate"
-    REQUEST_CHANGE = "request_change"
-    DECIDE = "decide"
-    MANAGE_FORUMS = "manage_forums"
-    HOLD_MEASURE = "hold_measure"
-    CANCEL_MEASURE = "cancel_measure"
-    REOPEN_MEASURE = "reopen_measure"
-    WAIVE_CRITERION = "waive_criterion"
-    SETTLE_CONDITION = "settle_condition"
-    SET_KILL_CRITERIA = "set_kill_criteria"
-    EDIT_HIERARCHY = "edit_hierarchy"
-    EDIT_REFERENCE_DATA = "edit_reference_data"
-    MANAGE_PEOPLE = "manage_people"
-    MANAGE_SETTINGS = "manage_settings"
-    CLOSE_MONTH = "close_month"
-    IMPORT = "import"
-    EXPORT = "export"
-    COMMENT = "comment"
-    CREATE_REPORT = "create_report"
-    VIEW_ORDERS = "view_orders"
-    # The firm's own pages.
-    VIEW_ENGAGEMENTS = "view_engagements"
-    COMPARE_ENGAGEMENTS = "compare_engagements"
-    ONBOARD_CLIENT = "onboard_client"
-    STAFF_ENGAGEMENT = "staff_engagement"
-    VIEW_TEMPLATES = "view_templates"
-    MANAGE_TEMPLATES = "manage_templates"
-    MANAGE_FIRM = "manage_firm"
-
-
-C = Capability
-READING = frozenset(
-    {C.VIEW_OVERVIEW, C.VIEW_HIERARCHY, C.VIEW_MEASURES, C.VIEW_PEOPLE, C.VIEW_REPORTS, C.VIEW_FORUMS, C.EXPORT}
-)
-TALKING = READING | {C.COMMENT}  # all but those who only read
-WORKING = TALKING | {C.UPDATE_MILESTONES}
-LEADING = frozenset({C.REQUEST_GATE, C.REQUEST_CHANGE, C.SET_KILL_CRITERIA}) | {
-    C.HOLD_MEASURE,
-    C.CANCEL_MEASURE,
-    C.REOPEN_MEASURE,
-}
-OWNING = WORKING | LEADING | {C.CREATE_MEASURE, C.EDIT_MEASURE, C.ASSIGN_PEOPLE, C.ENTER_PLAN, C.ENTER_FORECAST}
-STEERING = OWNING | {C.EDIT_HIERARCHY, C.EDIT_REFERENCE_DATA, C.IMPORT, C.CREATE_REPORT, C.VIEW_SETTINGS}
-ORDERING = TALKING | {C.VIEW_ORDERS}
-ADMINISTERING = frozenset({C.MANAGE_PEOPLE, C.MANAGE_SETTINGS, C.VIEW_SETTINGS, C.VIEW_AUDIT, C.VERIFY_AUDIT})
-
-ROLE_CAPABILITIES: Mapping[Role, frozenset[Capability]] = {
-    Role.INSTANCE_ADMINISTRATOR: ADMINISTERING
-    | TALKING
-    | {C.EDIT_HIERARCHY, C.EDIT_REFERENCE_DATA, C.IMPORT, C.CLOSE_MONTH, C.CREATE_REPORT},
-    Role.PMO: STEERING
-    | {C.DECIDE, C.WAIVE_CRITERION, C.SETTLE_CONDITION, C.MANAGE_FORUMS, C.MANAGE_PEOPLE, C.CLOSE_MONTH, C.VIEW_AUDIT},
-    Role.SPONSOR: TALKING | LEADING | {C.DECIDE, C.ASSIGN_PEOPLE, C.CREATE_REPORT},
-    Role.OWNER: OWNING,
-    Role.CONTROLLER: TALKING
-    | {C.ENTER_ACTUALS, C.CONFIRM_VALUE, C.DECIDE, C.REOPEN_MEASURE}
-    | {C.CLOSE_MONTH, C.IMPORT, C.CREATE_REPORT, C.VIEW_AUDIT},
-    Role.FORUM_MEMBER: TALKING | {C.DECIDE, C.CREATE_REPORT},
-    Role.CONTRIBUTOR: WORKING,
-    Role.ORDER_DESK: ORDERING,
-    Role.FULFILMENT_LEAD: ORDERING | {C.DECIDE},
-    Role.FINANCE_REVIEWER: ORDERING | {C.DECIDE},
-    Role.CUSTOMER_SERVICE: ORDERING,
-    Role.LEADERSHIP: READING | {C.CREATE_REPORT},
-    Role.AUDITOR: READING | {C.VIEW_AUDIT, C.VERIFY_AUDIT, C.VIEW_SETTINGS},
-}
-
-FIRM_ROLE_CAPABILITIES: Mapping[FirmRole, frozenset[Capability]] = {
-    FirmRole.PARTNER: frozenset({C.VIEW_ENGAGEMENTS, C.COMPARE_ENGAGEMENTS, C.VIEW_TEMPLATES}),
-    FirmRole.ENGAGEMENT_MANAGER: frozenset(
-        {C.VIEW_ENGAGEMENTS, C.COMPARE_ENGAGEMENTS, C.ONBOARD_CLIENT, C.STAFF_ENGAGEMENT, C.VIEW_TEMPLATES}
-    ),
-    FirmRole.CONSULTANT: frozenset({C.VIEW_ENGAGEMENTS, C.VIEW_TEMPLATES}),
-    FirmRole.FIRM_ADMINISTRATOR: frozenset(
-        {C.VIEW_ENGAGEMENTS, C.STAFF_ENGAGEMENT, C.VIEW_TEMPLATES, C.MANAGE_TEMPLATES, C.MANAGE_FIRM}
-    ),
-}
+__all__ = [
+    "FIRM_ROLE_CAPABILITIES",
+    "ORDER_ROLES",
+    "ROLE_CAPABILITIES",
+    "Actor",
+    "Assignment",
+    "Capability",
+    "FirmActor",
+    "FirmRole",
+    "NotAllowed",
+    "OrderScope",
+    "Role",
+    "Scope",
+]
 
 # What the people named on a measure may do with that one measure, whatever they hold elsewhere.
 NAMED_ROLES: Mapping[str, Role] = {"owner": Role.OWNER, "sponsor": Role.SPONSOR, "controller": Role.CONTROLLER}
@@ -142,19 +41,46 @@ NAMED_ROLES: Mapping[str, Role] = {"owner": Role.OWNER, "sponsor": Role.SPONSOR,
 LEADERS = frozenset({Role.PMO, Role.SPONSOR})
 
 # What members of a forum may do with that forum, its chair alone managing it, whatever roles they hold.
-FORUM_CAPABILITIES = frozenset({C.VIEW_FORUMS, C.MANAGE_FORUMS})
+FORUM_CAPABILITIES = frozenset({Capability.VIEW_FORUMS, Capability.MANAGE_FORUMS})
 
 
 @dataclass(frozen=True)
 class Assignment:
     """A role at a node and below. `path` is the node's materialised path: "/<uuid>/<uuid>/".
 
-    `node` is None and `path` is "/" for a role in the whole instance.
+    `node` is None and `path` is "/" for a role in the whole instance. With a channel or a business unit (not both) it
+    is a role for those orders alone, and for no measure.
     """
 
     role: Role
     node: NodeId | None
     path: str
+    channel: str = ""
+    business_unit: ReferenceId | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        return bool(self.channel) or self.business_unit is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is held at the organization, where orders belong."""
+        return not self.is_limited and "/" not in self.path.strip("/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderScope:
+    """Which orders: all of them, or those of some channels and those of some business units. Falsy for none."""
+
+    everything: bool = False
+    channels: frozenset[str] = frozenset()
+    units: frozenset[UUID] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.channels or self.units)
+
+    def covers(self, channel: str, unit: UUID | None) -> bool:
+        return self.everything or channel in self.channels or unit in self.units
 
 
 @dataclass(frozen=True)
@@ -187,18 +113,32 @@ class Actor:
 
     def scope_for(self, capability: Capability) -> Scope:
         """The subtrees where the person holds a role with that capability; none inside another."""
-        return Scope(topmost(a.path for a in self.assignments if capability in ROLE_CAPABILITIES[a.role]), self.person)
+        held = (a for a in self.assignments if capability in ROLE_CAPABILITIES[a.role] and not a.is_limited)
+        return Scope(topmost(a.path for a in held), self.person)
+
+    def orders(self, capability: Capability) -> OrderScope:
+        """The orders for which the person holds a role with that capability."""
+        held = [a for a in self.assignments if capability in ROLE_CAPABILITIES[a.role]]
+        return OrderScope(
+            everything=any(a.is_whole for a in held),
+            channels=frozenset(a.channel for a in held if a.channel and a.business_unit is None),
+            units=frozenset(a.business_unit for a in held if a.business_unit is not None and not a.channel),
+        )
 
     @property
     def led(self) -> Scope:
         """The subtrees that the person leads."""
-        return Scope(topmost(a.path for a in self.assignments if a.role in LEADERS), self.person)
+        return Scope(topmost(a.path for a in self.assignments if a.role in LEADERS and not a.is_limited), self.person)
 
     def can(self, capability: Capability, path: str) -> bool:
         return self.scope_for(capability).covers(path)
 
     def can_anywhere(self, capability: Capability) -> bool:
-        return bool(self.scope_for(capability).paths)
+        """By a role at some node, or for some orders."""
+        if capability in ORDER_CAPABILITIES:
+            return bool(self.orders(capability))
+        is_for_orders = capability in SHARED_CAPABILITIES and bool(self.orders(capability))
+        return is_for_orders or bool(self.scope_for(capability).paths)
 
     def can_on(self, capability: Capability, measure: Measure, path: str) -> bool:
         """By a role at the measure's node or above, or because the measure names the person."""

@@ -1,5 +1,7 @@
 """Roles at nodes, what they allow, what a person sees, and which duties exclude each other."""
 
+from uuid import UUID
+
 import pytest
 
 from domain.access import (
@@ -12,6 +14,7 @@ from domain.access import (
     Role,
     Scope,
 )
+from domain.ids import ReferenceId
 from domain.refusals import Refusal
 from domain.segregation import Duties, EditedBySelf, OwnRequest, SegregationConflict, segregation_conflict
 from tests.domain.making import (
@@ -165,3 +168,51 @@ def test_delegate_inherits_the_conflicts_of_both() -> None:
     duties = Duties(requested_by=PMO)
     assert segregation_conflict(duties, CONTROLLER, PMO) == OwnRequest(person=PMO)
     assert segregation_conflict(duties, PMO, CONTROLLER) == OwnRequest(person=PMO)
+
+
+UNIT = ReferenceId(UUID(int=70))
+OTHER_UNIT = ReferenceId(UUID(int=71))
+
+
+def desk(*assignments: Assignment) -> Actor:
+    return Actor(person=OWNER, name="Desk", assignments=assignments)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "channel", "unit", "expected"),
+    [
+        (Assignment(Role.ORDER_DESK, None, ROOT_PATH), "shop", None, True),
+        (Assignment(Role.ORDER_DESK, None, ROOT_PATH, channel="shop"), "shop", OTHER_UNIT, True),
+        (Assignment(Role.ORDER_DESK, None, ROOT_PATH, channel="shop"), "b2b", None, False),
+        (Assignment(Role.ORDER_DESK, None, ROOT_PATH, business_unit=UNIT), "shop", UNIT, True),
+        (Assignment(Role.ORDER_DESK, None, ROOT_PATH, business_unit=UNIT), "shop", OTHER_UNIT, False),
+        (Assignment(Role.ORDER_DESK, None, ROOT_PATH, business_unit=UNIT), "shop", None, False),
+        (Assignment(Role.ORDER_DESK, None, ROOT_PATH, channel="shop", business_unit=UNIT), "shop", UNIT, False),
+        (Assignment(Role.ORDER_DESK, None, PROGRAM_PATH), "shop", None, False),
+        (Assignment(Role.CONTRIBUTOR, None, ROOT_PATH), "shop", None, False),
+    ],
+)
+def test_orders_that_an_assignment_opens(
+    assignment: Assignment, channel: str, unit: ReferenceId | None, expected: bool
+) -> None:
+    scope = desk(assignment).orders(Capability.VIEW_ORDERS)
+    assert scope.covers(channel, unit) is expected
+    assert desk(assignment).can_anywhere(Capability.VIEW_ORDERS) is bool(scope)
+
+
+def test_a_role_for_some_orders_opens_no_measure() -> None:
+    limited = desk(Assignment(Role.FULFILMENT_LEAD, None, ROOT_PATH, channel="shop"))
+    assert limited.scope_for(Capability.VIEW_MEASURES).paths == ()
+    assert not limited.can(Capability.DECIDE, PATH)
+    assert not limited.can_anywhere(Capability.VIEW_MEASURES)
+    assert limited.can_anywhere(Capability.DECIDE)
+    assert limited.can_anywhere(Capability.WORK_ORDERS)
+
+
+def test_roles_for_several_channels_add_up() -> None:
+    held = [Assignment(Role.ORDER_DESK, None, ROOT_PATH, channel=channel) for channel in ("shop", "b2b")]
+    assert desk(*held).orders(Capability.WORK_ORDERS).channels == {"shop", "b2b"}
+
+
+def test_a_role_for_some_orders_leads_nothing() -> None:
+    assert desk(Assignment(Role.PMO, None, ROOT_PATH, channel="shop")).led.paths == ()

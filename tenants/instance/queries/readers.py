@@ -1,12 +1,13 @@
 """Who reads an instance: the person with their roles there, and how much waits for them."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, bindparam, func, select
 
 from domain.access import Actor, Assignment, Role
-from domain.ids import NodeId, PersonId
+from domain.ids import NodeId, PersonId, ReferenceId
 from tenants.database import Work
 from tenants.instance.models.people import AssignmentRow, MemberRow
 from tenants.instance.queries.delegations import waiting_of
@@ -15,6 +16,7 @@ PERSON: ColumnElement[UUID] = bindparam("person", type_=MemberRow.id.type)
 WAITING = select(func.count()).select_from(waiting_of(PERSON, bindparam("day", type_=Date)).subquery())
 READER = (  # every page asks for it: built once
     select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
+    .add_columns(AssignmentRow.channel, AssignmentRow.business_unit_id)
     .add_columns(WAITING.scalar_subquery().label("waiting"))
     .outerjoin(AssignmentRow, AssignmentRow.member_id == MemberRow.id)
     .where(MemberRow.id == PERSON, MemberRow.is_active)
@@ -35,6 +37,12 @@ def find_reader(work: Work, person: PersonId) -> Reader | None:
     rows = work.session.execute(READER, {"person": person, "day": work.now().date()}).all()
     if not rows:
         return None
-    held = tuple(Assignment(Role(row.role), NodeId(row.node_id), row.node_path) for row in rows if row.role)
+    held = tuple(assignment_of(row) for row in rows if row.role)
     actor = Actor(person=person, name=rows[0].name, is_firm=rows[0].side == "firm", assignments=held)
     return Reader(actor=actor, waiting=rows[0].waiting)
+
+
+def assignment_of(row: Any) -> Assignment:
+    """From the columns of READER."""
+    unit = row.business_unit_id and ReferenceId(row.business_unit_id)
+    return Assignment(Role(row.role), NodeId(row.node_id), row.node_path, channel=row.channel, business_unit=unit)
