@@ -1,4 +1,7 @@
-"""Order governance: orders, their exceptions, cost and effects, how they come in, and who sees which of them."""
+"""Order governance: orders, their exceptions, cost and effects, how they come in, and who sees which of them.
+
+With it the working calendar, retired reference data, and the letter a notice goes out in.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -97,6 +100,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("imported", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("last_edited_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -109,6 +113,10 @@ def upgrade() -> None:
             ["members.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["last_edited_by"],
+            ["members.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["owner_id"],
             ["members.id"],
         ),
@@ -116,6 +124,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "number"),
     )
     op.create_index(op.f("ix_orders_created_by"), "orders", ["created_by"], unique=False)
+    op.create_index(op.f("ix_orders_last_edited_by"), "orders", ["last_edited_by"], unique=False)
     op.create_index(
         "orders_by_due", "orders", ["due_at", "id"], unique=False, postgresql_where=sa.text("state = 'open'")
     )
@@ -526,10 +535,12 @@ def upgrade() -> None:
     op.add_column("imports", sa.Column("kind", sa.Text(), server_default="measures", nullable=False))
     op.add_column("requests", sa.Column("order_id", sa.Uuid(), nullable=True))
     op.add_column("requests", sa.Column("exception_id", sa.Uuid(), nullable=True))
+    op.add_column("requests", sa.Column("forum_id", sa.Uuid(), nullable=True))
     op.add_column("requests", sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=True))
     op.add_column("requests", sa.Column("daily_cost", sa.Numeric(precision=18, scale=2), nullable=True))
     op.alter_column("requests", "measure_id", nullable=True)
     op.create_index(op.f("ix_requests_exception_id"), "requests", ["exception_id"], unique=False)
+    op.create_index(op.f("ix_requests_forum_id"), "requests", ["forum_id"], unique=False)
     op.create_index(op.f("ix_requests_order_id"), "requests", ["order_id"], unique=False)
     op.create_index(
         "requests_open_of_order",
@@ -538,8 +549,24 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_foreign_key(None, "requests", "forums", ["forum_id"], ["id"])
     op.create_foreign_key(None, "requests", "order_exceptions", ["exception_id"], ["id"])
     op.create_foreign_key(None, "requests", "orders", ["order_id"], ["id"])
     op.add_column("saved_mappings", sa.Column("kind", sa.Text(), server_default="measures", nullable=False))
     op.drop_constraint(op.f("saved_mappings_name_key"), "saved_mappings", type_="unique")
     op.create_unique_constraint(None, "saved_mappings", ["kind", "name"])
+    op.create_table(
+        "holidays",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("day"),
+    )
+    op.add_column(
+        "reference_items", sa.Column("is_retired", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
+    op.add_column("reference_items", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column("forums", sa.Column("is_retired", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("notices", sa.Column("letter_id", sa.Uuid(), nullable=True))
+    op.create_index(
+        "notices_in_letter", "notices", ["letter_id"], unique=False, postgresql_where=sa.text("mailed_at IS NULL")
+    )

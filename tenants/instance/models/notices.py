@@ -17,6 +17,7 @@ class NoticeRow(InstanceModel):
     __table_args__ = (
         UniqueConstraint("member_id", "key"),
         Index("notices_unmailed", "member_id", "at", postgresql_where=text("mailed_at IS NULL")),
+        Index("notices_in_letter", "letter_id", postgresql_where=text("mailed_at IS NULL")),
     )
 
     id: Mapped[Key]
@@ -25,5 +26,6 @@ class NoticeRow(InstanceModel):
     kind: Mapped[Name]  # asked, reminder, escalation, decided, condition, mention, sustain, digest's parts
     body: Mapped[Json]  # what the words need
     at: Mapped[Moment]
+    letter_id: Mapped[UUID | None]  # the letter it goes out in, chosen before that is handed to the mail server
     mailed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

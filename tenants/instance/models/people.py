@@ -51,7 +51,7 @@ class AssignmentRow(InstanceModel):
 
 
 class ReferenceRow(InstanceModel):
-    """Reference data: `kind` is business_unit, function or legal_entity."""
+    """Reference data: `kind` is business_unit, function or legal_entity. A retired one is shown and not offered."""
 
     __tablename__ = "reference_items"
     __table_args__ = (UniqueConstraint("kind", "name"),)
@@ -59,10 +59,12 @@ class ReferenceRow(InstanceModel):
     id: Mapped[Key]
     kind: Mapped[Name]
     name: Mapped[Name]
+    is_retired: Mapped[bool] = mapped_column(server_default=text("false"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class ForumRow(InstanceModel):
-    """A decision forum; `quorum` is how many of its members must have voted."""
+    """A decision forum; `quorum` is how many of its members must have voted. No measure chooses a retired one anew."""
 
     __tablename__ = "forums"
 
@@ -70,6 +72,7 @@ class ForumRow(InstanceModel):
     name: Mapped[str] = mapped_column(Text, unique=True)
     chair_id: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
     quorum: Mapped[int]
+    is_retired: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
 

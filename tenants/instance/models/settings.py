@@ -1,5 +1,6 @@
-"""What an instance knows of itself: one row, with its own copy of the pinned governance template."""
+"""What an instance knows of itself: one row with its copy of the pinned template, and its days off."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Text
@@ -29,3 +30,12 @@ class SettingsRow(InstanceModel):
     last_code: Mapped[int]  # the number of the newest measure code; never goes back
     created_at: Mapped[Moment]
     version: Mapped[int]
+
+
+class HolidayRow(InstanceModel):
+    """A day on which nothing falls due; with the weekends it makes the working calendar."""
+
+    __tablename__ = "holidays"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[Name]
