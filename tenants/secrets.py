@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -17,6 +18,11 @@ def derive(master: str, purpose: str) -> str:
 def login_password(master: str, cluster: str, role: str) -> str:
     """The database password of one role on one cluster."""
     return derive(master, f"mandate/login/{cluster}/{role}")
+
+
+def channel_secret(master: str, instance: UUID, key: UUID) -> str:
+    """What a shop signs its calls with: of this key of this instance alone."""
+    return derive(master, f"mandate/channel/{instance}/{key}")
 
 
 def scram_verifier(password: str) -> str:
