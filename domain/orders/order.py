@@ -109,6 +109,7 @@ class Order:
     constraints: tuple[Blocking, ...] = ()
     open_tickets: int = 0
     created_by: PersonId | None = None
+    last_edited_by: PersonId | None = None  # who changed last what decisions on it are sealed on
 
     @property
     def holds(self) -> tuple[OrderException, ...]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from domain.access import Actor
 from domain.governance.template import OrderRules
 from domain.ids import PersonId
 from domain.orders.order import Happening, Order, OrderException, OrderState, Source
@@ -48,10 +49,16 @@ def take_order(tx: Transaction, order_id: UUID) -> TakenOrder:
     return TakenOrder(row=row, order=order, governance=governance, rules=rules, subject=subject_of(row, governance))
 
 
-def put_back_order(tx: Transaction, row: OrderRow) -> None:
-    """After a change: a new version, and the figures that depend on it are published anew."""
+def put_back_order(tx: Transaction, row: OrderRow, actor: Actor | None, *, is_edit: bool) -> None:
+    """After a change: a new version, and the figures that depend on it are published anew.
+
+    `is_edit`: the actor changed what decisions on the order look at (money, promise, channel, customer ...), and so
+    decides none on it; moving it, or opening and resolving exceptions, is none. `actor` None: the service or a source.
+    """
     row.version += 1
     row.updated_at = tx.work.now()
+    if is_edit:
+        row.last_edited_by = actor.person if actor else None
     tx.later_once("publish_metrics")
 
 
@@ -73,7 +80,7 @@ def order_subject(order_id: UUID, number: str, governance: Governance) -> Subjec
 def order_values(order: Order, source: Source, imported: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """Columns of a new order's row: for add_order, and for many at once with insert_many."""
     same = ("id", "number", "channel", "customer", "placed_at", "currency", "value", "discount", "freight", "items")
-    more = ("payment", "promised_on", "commitment", "stage", "stage_since", "due_at", "created_by")
+    more = ("payment", "promised_on", "commitment", "stage", "stage_since", "due_at", "created_by", "last_edited_by")
     return {
         **{name: getattr(order, name) for name in (*same, *more)},
         **{f"{each}_at": order.happened.get(each) for each in Happening},

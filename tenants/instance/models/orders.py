@@ -79,6 +79,7 @@ class OrderRow(InstanceModel):
     source: Mapped[Name]  # import, api or hand
     imported: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
+    last_edited_by: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
     version: Mapped[int]

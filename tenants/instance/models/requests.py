@@ -17,7 +17,8 @@ class RequestRow(InstanceModel):
     """A request for approval. `kind`: "gate:detailed", "hold", "order:refund", ...; `subject` is the sealed text.
 
     It is about a measure or about an order, never both. `waiting` holds the people whose vote the current step waits
-    for; empty once it is settled. `amount` and `daily_cost` are those of an order decision, in the order's currency.
+    for; empty once it is settled. `amount` and `daily_cost` are those of an order decision, in the order's currency;
+    `forum_id` is the forum that its policy names (a measure names its own).
     """
 
     __tablename__ = "requests"
@@ -32,6 +33,7 @@ class RequestRow(InstanceModel):
     measure_id: Mapped[UUID | None] = mapped_column(ForeignKey("measures.id"), index=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"), index=True)
     exception_id: Mapped[UUID | None] = mapped_column(ForeignKey("order_exceptions.id"), index=True)
+    forum_id: Mapped[UUID | None] = mapped_column(ForeignKey("forums.id"), index=True)
     amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     daily_cost: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     path: Mapped[Name]

@@ -82,6 +82,7 @@ def to_order(row: OrderRow, exceptions: Iterable[OrderException], constraints: I
         constraints=tuple(constraints),
         open_tickets=row.open_tickets,
         created_by=PersonId(row.created_by) if row.created_by else None,
+        last_edited_by=PersonId(row.last_edited_by) if row.last_edited_by else None,
     )
 
 
