@@ -86,7 +86,7 @@ def _of_the_order(filters: OrderFilters) -> Conditions:
     if filters.unit:
         yield _is(OrderRow.business_unit_id, filters.unit)
     if filters.held:
-        yield or_(OrderRow.open_holds > 0, OrderRow.open_constraints > 0)
+        yield held()
     if filters.reason:
         yield OrderRow.state == OrderState.CANCELLED
         yield true() if filters.reason == "any" else OrderRow.cancel_reason == filters.reason
@@ -155,7 +155,7 @@ def _of_the_ticket(filters: OrderFilters, now: datetime) -> Conditions:
 
 
 def _has(row: Any, kind: str, booked: str) -> ColumnElement[bool]:
-    found = select(row.order_id).where(*_counting(row))
+    found = select(row.order_id)
     if kind != "any":
         found = found.where(row.kind == kind)
     return OrderRow.id.in_(found.where(on_days(row.on, booked)) if booked else found)
@@ -164,6 +164,10 @@ def _has(row: Any, kind: str, booked: str) -> ColumnElement[bool]:
 def _counting(row: Any) -> tuple[ColumnElement[bool], ...]:
     """A cost that is forecast alone has not been booked."""
     return (row.actual.is_not(None),) if row is OrderCostRow else ()
+
+
+def held() -> ColumnElement[bool]:
+    return or_(OrderRow.open_holds > 0, OrderRow.open_constraints > 0)
 
 
 def delayed(now: datetime) -> ColumnElement[bool]:
@@ -175,8 +179,8 @@ def aged(column: Any, age: str, now: datetime) -> ColumnElement[bool]:
     if not (age.isascii() and age.isdigit() and int(age) in AGES):
         return false()
     place = AGES.index(int(age))
-    youngest = true() if place == 0 else column <= now - timedelta(days=AGES[place])
-    oldest = column > now - timedelta(days=AGES[place + 1]) if place + 1 < len(AGES) else true()
+    youngest = true() if place == 0 else column < now - timedelta(days=AGES[place])
+    oldest = column >= now - timedelta(days=AGES[place + 1]) if place + 1 < len(AGES) else true()
     return and_(youngest, oldest)
 
 
