@@ -1,8 +1,10 @@
 """Reads what a template says of orders: stages, exception types, decisions and what closure needs."""
 
 from domain.access import Role
+from domain.governance.parsing_policies import read_conditions
+from domain.governance.policies import ORDER_RULE
 from domain.governance.reading import Entry, Fault
-from domain.governance.template import ExceptionType, OrderDecision, OrderRules, OrderStage, Reason
+from domain.governance.template import ExceptionType, OrderDecision, OrderRule, OrderRules, OrderStage, Reason
 
 ORDER_ROLES = (Role.ORDER_DESK, Role.FULFILMENT_LEAD, Role.FINANCE_REVIEWER, Role.CUSTOMER_SERVICE, Role.PMO)
 ENTRY_CONDITIONS = (
@@ -21,10 +23,14 @@ ENTRY_CONDITIONS = (
 )
 
 
+REQUIRED = ("stages", "exception_types", "decisions", "channels", "effects", "cost_kinds", "closure")
+OPTIONAL = ("resolutions", "constraint_kinds", "ticket_channels", "promise_reasons", "rules")
+
+
 def read_orders(entry: Entry) -> OrderRules | None:
     if not entry:
         return None
-    fields = entry.fields(("stages", "exception_types", "decisions", "channels", "effects", "cost_kinds", "closure"))
+    fields = entry.fields(REQUIRED, OPTIONAL)
     decisions = tuple(read_decision(item) for item in fields["decisions"].items(at_least=1))
     stages = tuple(read_stage(item) for item in fields["stages"].items(at_least=2))
     unique(fields["stages"], [stage.key for stage in stages])
@@ -36,10 +42,30 @@ def read_orders(entry: Entry) -> OrderRules | None:
         stages=stages,
         exception_types=exceptions,
         decisions=decisions,
-        channels=read_reasons(fields["channels"]),
-        effects=read_reasons(fields["effects"]),
-        cost_kinds=read_reasons(fields["cost_kinds"]),
         closure=tuple(item.one_of(ENTRY_CONDITIONS) for item in fields["closure"].items(at_least=1)),
+        rules=read_rules(fields["rules"], exceptions),
+        **{name: read_reasons(fields[name]) for name in ("channels", "effects", "cost_kinds", *OPTIONAL[:-1])},
+    )
+
+
+def read_rules(entry: Entry, types: tuple[ExceptionType, ...]) -> tuple[OrderRule, ...]:
+    rules = tuple(read_rule(item, types) for item in entry.items())
+    unique(entry, [rule.key for rule in rules])
+    return rules
+
+
+def read_rule(item: Entry, types: tuple[ExceptionType, ...]) -> OrderRule:
+    fields = item.fields(("key", "label", "opens", "reason", "when"), ("cause", "is_on"))
+    opens = fields["opens"].one_of([each.key for each in types])
+    causes = next((each.causes for each in types if each.key == opens), ())
+    return OrderRule(
+        key=fields["key"].key(),
+        label=fields["label"].text(),
+        opens=opens,
+        reason=fields["reason"].text(),
+        when=read_conditions(fields["when"], ORDER_RULE),
+        cause=fields["cause"].one_of(causes) if fields["cause"] else "",
+        is_on=fields["is_on"].yes_no() if fields["is_on"] else True,
     )
 
 
@@ -60,7 +86,9 @@ def read_stage(item: Entry) -> OrderStage:
 
 
 def read_exception(item: Entry, stages: list[str], decisions: list[str]) -> ExceptionType:
-    fields = item.fields(("key", "label", "is_hold", "owner", "due_hours"), ("stops", "decision", "causes"))
+    fields = item.fields(
+        ("key", "label", "is_hold", "owner", "due_hours"), ("stops", "decision", "causes", "escalate_to")
+    )
     is_hold = fields["is_hold"].yes_no()
     stops = tuple(stage.one_of(stages) for stage in fields["stops"].items())
     if bool(stops) != is_hold and fields["is_hold"]:
@@ -74,6 +102,7 @@ def read_exception(item: Entry, stages: list[str], decisions: list[str]) -> Exce
         stops=stops,
         decision=fields["decision"].one_of(decisions) if fields["decision"] else None,
         causes=tuple(cause.text(80) for cause in fields["causes"].items()),
+        escalate_to=fields["escalate_to"].member(Role) if fields["escalate_to"] else Role.PMO,
     )
 
 

@@ -9,6 +9,8 @@ from domain.access import Role
 from domain.stages import Stage
 
 HOLD, RESUME, CANCEL, REOPEN, CHANGE = "hold", "resume", "cancel", "reopen", "change"
+ORDER_PREFIX = "order:"
+RELEASE_KIND = "order:release"
 Fact = Decimal | int | str | bool | None
 
 
@@ -60,10 +62,28 @@ ORDER_FACTS: Mapping[str, type] = {
     "exception_type": str,
 }
 
+# What a rule that opens exceptions may look at.
+ORDER_RULE = "order rule"
+ORDER_RULE_FACTS: Mapping[str, type] = {
+    "value": Decimal,
+    "discount_percent": Decimal,
+    "hours_since_placed": Decimal,
+    "hours_in_stage": Decimal,
+    "days_past_promise": Decimal,
+    "stage": str,
+    "channel": str,
+    "payment": str,
+    "payment_confirmed": bool,
+    "address_confirmed": bool,
+    "priority": str,
+}
+
 
 def facts_of(governs: str) -> Mapping[str, type]:
-    if governs.startswith("order:"):
+    if governs.startswith(ORDER_PREFIX):
         return ORDER_FACTS
+    if governs == ORDER_RULE:
+        return ORDER_RULE_FACTS
     return CHANGE_FACTS if governs == CHANGE else MEASURE_FACTS
 
 
@@ -120,7 +140,9 @@ class NamedPeople:
 
 @dataclass(frozen=True)
 class DecisionForum:
-    """The members of the measure's decision forum."""
+    """The members of the measure's decision forum; for an order, of the one that is called so."""
+
+    name: str = ""
 
 
 Approvers = NamedOnMeasure | RoleAtNode | NamedPeople | DecisionForum

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from domain.access import Role
 from domain.governance.criteria import Criterion
-from domain.governance.policies import Policy
+from domain.governance.policies import Condition, Policy
 from domain.stages import Stage
 from domain.value import Recurrence, Sign
 
@@ -107,6 +107,20 @@ class ExceptionType:
     stops: tuple[str, ...]
     decision: str | None
     causes: tuple[str, ...]
+    escalate_to: Role = Role.PMO
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRule:
+    """Opens an exception by itself on every open order where all conditions hold. `is_on`: unless switched here."""
+
+    key: str
+    label: str
+    opens: str
+    reason: str
+    when: tuple[Condition, ...]
+    cause: str = ""
+    is_on: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +138,34 @@ class OrderRules:
     effects: tuple[Reason, ...]
     cost_kinds: tuple[Reason, ...]
     closure: tuple[str, ...]
+    resolutions: tuple[Reason, ...] = ()
+    constraint_kinds: tuple[Reason, ...] = ()
+    ticket_channels: tuple[Reason, ...] = ()
+    promise_reasons: tuple[Reason, ...] = ()
+    rules: tuple[OrderRule, ...] = ()
+
+    def position(self, stage: str) -> int:
+        """Its place among the stages; before the first for a stage that an earlier version had."""
+        return next((place for place, each in enumerate(self.stages) if each.key == stage), -1)
+
+    def stage(self, key: str) -> OrderStage:
+        return next(each for each in self.stages if each.key == key)
+
+    def exception_type(self, key: str) -> ExceptionType | None:
+        return next((each for each in self.exception_types if each.key == key), None)
+
+    @property
+    def channel_codes(self) -> tuple[str, ...]:
+        return tuple(each.code for each in self.channels)
+
+    def stage_label(self, key: str) -> str:
+        return next((each.label for each in self.stages if each.key == key), key)
+
+    def type_label(self, key: str) -> str:
+        return next((each.label for each in self.exception_types if each.key == key), key)
+
+    def decision_label(self, key: str) -> str:
+        return next((each.label for each in self.decisions if each.key == key), key)
 
 
 @dataclass(frozen=True, kw_only=True)
