@@ -1,4 +1,4 @@
-"""What follows from an order as its source tells it: lateness, freight, cancellation, refund, complaint, closure.
+"""What follows from an order as its source tells it: lateness, freight, cancellation, refund, complaint.
 
 Which of them do, the mapping (or the channel) chooses; nothing follows twice from the same statement.
 """
@@ -13,7 +13,8 @@ from domain.orders.order import Happening, Order, OrderState
 
 LATE = "delivery_date"  # type of the exception
 CARRIER, CANCELLATION, REFUND = "carrier", "cancellation", "refund"
-DISPATCH, CLOSURE = "dispatch", "closure"  # stages
+DISPATCH = "dispatch"  # the stage that freight is a cost of
+DELIVERED = "delivered_after_all"  # resolution
 REVIEW = "review"  # channel of the ticket
 ZERO = Decimal("0.00")
 
@@ -84,20 +85,6 @@ def consequences(
         losses=_losses(order, incoming, choices, now),
         complaint=_complaint(incoming, choices),
     )
-
-
-def is_complete(order: Order, rules: OrderRules, follows: Consequences, open_tickets: int) -> bool:
-    """Whether closure needs nothing more: the order comes in closed."""
-    known = order.happened
-    late_open = follows.late is not None and follows.late.resolved_at is None
-    met = {
-        "delivered_or_refunded": Happening.DELIVERED in known or Happening.REFUNDED in known,
-        "invoice_issued": Happening.INVOICE_ISSUED in known,
-        "no_hold": not order.holds,
-        "no_open_exception": not order.open_exceptions and not late_open,
-        "no_open_ticket": not (open_tickets or follows.complaint),
-    }
-    return order.stage == CLOSURE and all(met.get(condition, False) for condition in rules.closure)
 
 
 def cancel_reason(incoming: Incoming) -> str:

@@ -30,16 +30,20 @@ CANCELLING = (Standing.CANCELLED, Standing.UNAVAILABLE)
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """One order as a source says it. None and empty: the source says nothing of it, which takes nothing away."""
+    """One order as a source says it.
+
+    `silent` names the fields of which it says nothing (the file has no such column, the call no such key): what is
+    here stays. A None, an empty text and a happening that is not among `happened` say nothing either.
+    """
 
     number: str
     channel: str
     placed_at: datetime
     currency: str
     value: Decimal  # of the goods
-    discount: Decimal | None = None
-    freight: Decimal | None = None
-    items: int | None = None
+    discount: Decimal = Decimal("0.00")
+    freight: Decimal = Decimal("0.00")
+    items: int = 0
     payment: str = ""
     customer: str = ""
     business_unit: ReferenceId | None = None
@@ -51,6 +55,7 @@ class Incoming:
     paid: Decimal | None = None  # by the customer, freight included
     refunded: Decimal | None = None
     score: int | None = None  # the customer's, 1 is worst
+    silent: frozenset[str] = frozenset()
 
     @property
     def is_cancelled(self) -> bool:

@@ -13,8 +13,25 @@ from domain.orders.incoming import Incoming, Standing
 from domain.orders.order import Happening, Order, OrderState
 from domain.orders.reaching import HeldBack, held_back, moved_on, stage_from
 
-__all__ = ["COLUMNS", "FIELDS", "FieldConflict", "FieldUpdate", "HeldBack", "Incoming", "Merged", "Standing", "applied",
-           "held_back", "merge", "moved_on", "said", "stage_from", "standing_here", "text_of", "value_of"]  # fmt: skip
+__all__ = [
+    "COLUMNS",
+    "FIELDS",
+    "FieldConflict",
+    "FieldUpdate",
+    "HeldBack",
+    "Incoming",
+    "Merged",
+    "Standing",
+    "applied",
+    "held_back",
+    "merge",
+    "moved_on",
+    "said",
+    "stage_from",
+    "standing_here",
+    "text_of",
+    "value_of",
+]
 
 HAPPENINGS = frozenset(map(str, Happening))
 _AMOUNTS = ("value", "discount", "freight")
@@ -65,7 +82,11 @@ def said(incoming: Incoming) -> dict[str, str]:
     }
     values |= {str(each): at for each, at in incoming.happened.items()}
     values[STATE] = OrderState.CANCELLED if incoming.is_cancelled else OrderState.OPEN
-    return {name: text_of(value) for name, value in values.items() if value is not None and value != ""}
+    return {
+        name: text_of(value)
+        for name, value in values.items()
+        if value is not None and value != "" and name not in incoming.silent
+    }
 
 
 def standing_here(order: Order) -> dict[str, str]:

@@ -52,7 +52,8 @@ def implied(happened: Mapping[Happening, datetime]) -> frozenset[Happening]:
 def stage_from(happened: Mapping[Happening, datetime], rules: OrderRules) -> str:
     """The furthest stage whose entry conditions are met by what happened; the first one where nothing did.
 
-    Return is passed over unless a return is registered. Holds are looked at by `held_back`.
+    Return is passed over unless a return is registered; one that is not refunded yet is where the order stands. Holds
+    are looked at by `held_back`.
     """
     known = implied(happened)
     reached = rules.stages[0].key
@@ -60,6 +61,8 @@ def stage_from(happened: Mapping[Happening, datetime], rules: OrderRules) -> str
         asked = [condition for condition in stage.entry if condition != "no_hold"]
         if asked and all(_is_met(condition, known) for condition in asked):
             reached = stage.key
+            if stage.key == RETURN and H.REFUNDED not in known:
+                break
     return reached
 
 
