@@ -127,6 +127,12 @@ def end_order(tx: Transaction, row: OrderRow, state: OrderState, at: datetime, r
         stay.left_at = at
 
 
+def reopen_order(tx: Transaction, row: OrderRow, due_at: datetime, at: datetime, by: UUID | None) -> None:
+    """Open again in the stage it ended in, as another stay there."""
+    row.state, row.closed_at = str(OrderState.OPEN), None
+    move_order(tx, row, row.stage, due_at, at, by)
+
+
 def set_happened(row: OrderRow, happening: Happening, at: datetime) -> None:
     setattr(row, f"{happening}_at", at)
 
