@@ -19,7 +19,7 @@ class OrderNotOpen(Refusal):
     state: OrderState
 
 
-def not_allowed(order: Order, capability: Capability, actor: Actor | None) -> NotAllowed | None:
+def not_allowed(order: Order, capability: Capability, actor: Actor | None) -> Refusal | None:
     """`actor` is None where no person acts: an import, a shop's call, the clock."""
     if actor is None or actor.orders(capability).covers(order.channel, order.business_unit):
         return None
@@ -38,5 +38,5 @@ def wordless(field: str, words: str) -> Refusal | None:
     return too_long(field, words) if words.strip() else FieldMissing(field=field)
 
 
-def too_long(field: str, words: str, limit: int = WORDS_LIMIT) -> FieldTooLong | None:
+def too_long(field: str, words: str, limit: int = WORDS_LIMIT) -> Refusal | None:
     return FieldTooLong(field=field, limit=limit) if len(words.strip()) > limit else None
