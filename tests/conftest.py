@@ -78,6 +78,31 @@ def two_clients(house: House) -> tuple[Instance, Instance]:
         return house.onboard("Lindqvist Home"), house.onboard("Nordfrakt", "order-governance")
 
 
+@pytest.fixture(scope="session")
+def two_shops(house: House, two_clients: tuple[Instance, Instance]) -> tuple[Instance, Instance]:
+    """Two client instances whose template governs orders; the second of the two clients is the second of these."""
+    with house.app.app_context():
+        return house.onboard("Solgard", "order-governance"), two_clients[1]
+
+
+@pytest.fixture
+def shop(house: House, two_shops: tuple[Instance, Instance]) -> Iterator[Work]:
+    """The first client with orders in hand."""
+    with house.app.app_context():
+        opened = house.work(two_shops[0])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def other_shop(house: House, two_shops: tuple[Instance, Instance]) -> Iterator[Work]:
+    """The second client with orders in hand."""
+    with house.app.app_context():
+        opened = house.work(two_shops[1])
+        yield opened
+        opened.close()
+
+
 @pytest.fixture
 def work(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Work]:
     """The first client in hand, as its own login."""

@@ -49,10 +49,30 @@ def people(house: House, two_clients: tuple[Instance, Instance]) -> dict[str, Pe
     return made
 
 
+@pytest.fixture(scope="session")
+def shop_people(house: House, two_shops: tuple[Instance, Instance], people: dict[str, PersonId]) -> dict[str, PersonId]:
+    """The same for the first client with orders: people of its own for the client's roles."""
+    with house.app.app_context():
+        made = {role.value: _client_person(house, two_shops[0], role) for role in Role}
+    return people | made
+
+
 @pytest.fixture
 def browser(site: Flask, people: dict[str, PersonId]) -> Callable[[str], Client]:
     """browser("owner"): a signed-in client of that role; browser("") is nobody signed in."""
     return lambda role: Client(site, people[role] if role else None)
+
+
+@pytest.fixture
+def shop_browser(site: Flask, shop_people: dict[str, PersonId]) -> Callable[[str], Client]:
+    """browser() for the first client with orders."""
+    return lambda role: Client(site, shop_people[role] if role else None)
+
+
+@pytest.fixture
+def shop_home(two_shops: tuple[Instance, Instance]) -> str:
+    """The address of the first client with orders."""
+    return f"/clients/{two_shops[0].slug}"
 
 
 @pytest.fixture

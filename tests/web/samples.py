@@ -42,12 +42,14 @@ from tests.team import Team
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What a sample may be taken from. `instance` is the first client."""
+    """What a sample may be taken from. `instance` is the first client, `shop` the first one with orders."""
 
     house: House
     site: Flask
     instance: Instance
     people: Mapping[str, PersonId]
+    shop: Instance
+    shop_people: Mapping[str, PersonId]
 
 
 Sample = Callable[[World], Mapping[str, object]]
