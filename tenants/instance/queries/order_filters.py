@@ -19,7 +19,7 @@ from tenants.instance.models.exceptions import (
 )
 from tenants.instance.models.orders import OrderRow
 
-AGES = (0, 1, 3, 7, 14, 30)  # days an order, or a ticket, is old at least: each to the next, the last without end
+AGES = (0, 2, 7, 14)  # days an order, or a ticket, is old at least: each to the next, the last without end
 Conditions = Iterator[ColumnElement[bool]]
 
 
@@ -48,7 +48,7 @@ class OrderFilters:
     delayed: str = ""  # 1: promised for a day that has passed, not delivered
     age: str = ""  # days since it was placed, one of AGES
     month: str = ""  # it was placed in
-    reason: str = ""  # it was cancelled for; "any"
+    reason: str = ""  # it was cancelled for; "any", or "none" was given
     constraint: str = ""  # its id, or "any"
     ticket: str = ""  # channel of an open ticket, or "any"
     ticket_age: str = ""  # days since an open ticket was opened, one of AGES
@@ -89,7 +89,8 @@ def _of_the_order(filters: OrderFilters) -> Conditions:
         yield held()
     if filters.reason:
         yield OrderRow.state == OrderState.CANCELLED
-        yield true() if filters.reason == "any" else OrderRow.cancel_reason == filters.reason
+        wanted = "" if filters.reason == "none" else filters.reason
+        yield true() if filters.reason == "any" else OrderRow.cancel_reason == wanted
     if filters.q:
         number = OrderRow.number.startswith(filters.q, autoescape=True)
         yield or_(number, OrderRow.customer == filters.q)
