@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain.hierarchy import LEVELS
-from domain.imports.fields import Field
+from domain.imports.kinds import ImportKind, field_named
 from domain.imports.plan import ImportPlan, plan_import
 from domain.imports.preview import FileNote, ImportPreview, NewPerson, NodeSum, RowState, state_of
 from domain.imports.problems import Reason, RowProblem, Severity
@@ -16,7 +16,6 @@ from domain.plain import plain, typed
 
 FORMAT = 1
 Problems = Mapping[int, tuple[RowProblem, ...]]
-_REASONS = {kind.__name__: kind for kind in Reason.__subclasses__()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +69,7 @@ def checked_to_json(found: Checked) -> dict[str, Any]:
     """As JSON can hold it; `checked_from_json` gives the same again."""
     return {
         "currency": found.currency,
-        "problems": [[row, [_problem_json(each) for each in problems]] for row, problems in found.problems.items()],
+        "problems": [[row, [problem_to_json(each) for each in problems]] for row, problems in found.problems.items()],
         "sums": plain(found.sums),
         "notes": [[_reason_json(note.reason), note.rows] for note in found.notes],
         "created": dict(found.created),
@@ -81,7 +80,7 @@ def checked_to_json(found: Checked) -> dict[str, Any]:
 def checked_from_json(data: Mapping[str, Any]) -> Checked:
     return Checked(
         currency=data["currency"],
-        problems={row: tuple(_problem(row, each) for each in problems) for row, problems in data["problems"]},
+        problems={row: tuple(problem_from_json(row, each) for each in problems) for row, problems in data["problems"]},
         sums=typed(tuple[NodeSum, ...], data["sums"]),
         notes=tuple(FileNote(reason=_reason(reason), rows=rows) for reason, rows in data["notes"]),
         created=data["created"],
@@ -94,17 +93,17 @@ def _created(plan: ImportPlan) -> dict[str, int]:
     return dict(levels) | {"measure": len(plan.measures), "person": len(plan.people)}
 
 
-def _problem_json(problem: RowProblem) -> list[Any]:
+def problem_to_json(problem: RowProblem) -> list[Any]:
     where = [problem.column, plain(problem.field), problem.value]
     return [*where, plain(problem.severity), _reason_json(problem.reason)]
 
 
-def _problem(row: int, data: list[Any]) -> RowProblem:
+def problem_from_json(row: int, data: list[Any], kind: ImportKind = ImportKind.MEASURES) -> RowProblem:
     column, name, value, severity, reason = data
     return RowProblem(
         row=row,
         column=column,
-        field=Field(name) if name else None,
+        field=field_named(kind, name) if name else None,
         value=value,
         severity=Severity(severity),
         reason=_reason(reason),
@@ -116,6 +115,7 @@ def _reason_json(reason: Reason) -> list[Any]:
 
 
 def _reason(data: list[Any]) -> Reason:
-    reason = typed(_REASONS[data[0]], data[1])
+    named = {kind.__name__: kind for kind in Reason.__subclasses__()}
+    reason = typed(named[data[0]], data[1])
     assert isinstance(reason, Reason)
     return reason

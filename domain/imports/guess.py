@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from domain.imports.fields import AMOUNTS, DATES, Field
+from domain.imports.kinds import AnyField
 from domain.imports.mapping import ColumnMapping, DateOrder
 from domain.imports.synonyms import COLUMN_NAMES
 from domain.imports.table import DecimalMark, TableRow, decimal_mark_hint
@@ -22,7 +24,7 @@ def guess_mapping(headers: Sequence[str], sample: Sequence[TableRow]) -> ColumnM
 
     Without a column for the measure package, the project's column names it too: one package in each project.
     """
-    columns = _columns(headers)
+    columns = columns_by_name(headers, COLUMN_NAMES)
     if Field.PROJECT in columns:
         columns.setdefault(Field.PACKAGE, columns[Field.PROJECT])
     amounts = [columns[field] for field in AMOUNTS if field in columns]
@@ -30,15 +32,15 @@ def guess_mapping(headers: Sequence[str], sample: Sequence[TableRow]) -> ColumnM
     return ColumnMapping(
         columns=columns,
         required=_required(columns),
-        decimal_mark=decimal_mark_hint(_texts(headers, sample, amounts)) or DecimalMark.POINT,
-        date_order=_date_order(_texts(headers, sample, dates)),
+        decimal_mark=decimal_mark_hint(texts(headers, sample, amounts)) or DecimalMark.POINT,
+        date_order=order_of_dates(texts(headers, sample, dates)),
         multiplier=_multiplier(amounts),
     )
 
 
-def _required(columns: Mapping[Field, str]) -> frozenset[Field]:
+def _required(columns: Mapping[AnyField, str]) -> frozenset[AnyField]:
     """A plan stated in one of two ways is needed in neither column."""
-    required = _REQUIRED & columns.keys()
+    required: frozenset[AnyField] = _REQUIRED & columns.keys()
     return required - _EITHER if required >= _EITHER else required
 
 
@@ -46,23 +48,23 @@ def _required(columns: Mapping[Field, str]) -> frozenset[Field]:
 class _Match:
     score: int
     earlier: int  # minus the position, so that the first of equals wins
-    field: Field
+    field: AnyField
     header: str
 
 
-def _columns(headers: Sequence[str]) -> dict[Field, str]:
+def columns_by_name(headers: Sequence[str], known: Mapping[Any, Sequence[str]]) -> dict[AnyField, str]:
     """Best matches first; a column fills one field."""
     matches = [
         _Match(score, -position, field, header)
         for position, header in enumerate(headers)
-        for field, names in COLUMN_NAMES.items()
+        for field, names in known.items()
         if header and (score := _score(_words(header), names))
     ]
-    columns: dict[Field, str] = {}
+    columns: dict[AnyField, str] = {}
     for match in sorted(matches, reverse=True):
         if match.field not in columns and match.header not in columns.values():
             columns[match.field] = match.header
-    return {field: columns[field] for field in Field if field in columns}
+    return {field: columns[field] for field in known if field in columns}
 
 
 def _score(header: str, names: Sequence[str]) -> int:
@@ -83,12 +85,12 @@ def _words(header: str) -> str:
     return " ".join(spaced.casefold().split()).replace("programme", "program")
 
 
-def _texts(headers: Sequence[str], sample: Sequence[TableRow], columns: Sequence[str]) -> list[str]:
+def texts(headers: Sequence[str], sample: Sequence[TableRow], columns: Sequence[str]) -> list[str]:
     positions = [headers.index(column) for column in columns]
     return [row.cells[p] for row in sample for p in positions if p < len(row.cells) and p not in row.typed]
 
 
-def _date_order(cells: Sequence[str]) -> DateOrder:
+def order_of_dates(cells: Sequence[str]) -> DateOrder:
     """Told by the days above 12; day first where all of them could be either."""
     found = [match for cell in cells if (match := _SLASHED.fullmatch(cell.strip()))]
     if not found:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.imports.fields import Field
+from domain.imports.kinds import AnyField
 
 
 class Severity(StrEnum):
@@ -216,7 +217,7 @@ class RowProblem:
 
     row: int
     column: str  # the header in the file; empty for a constant or the whole row
-    field: Field | None
+    field: AnyField | None
     value: str  # as written
     reason: Reason
     severity: Severity = Severity.CORRECT

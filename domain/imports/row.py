@@ -1,10 +1,10 @@
 """One row as its mapping sees it: the text behind each field, and the problems found while reading it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from domain.imports.fields import Field
+from domain.imports.kinds import AnyField
 from domain.imports.mapping import ColumnMapping
 from domain.imports.problems import (
     ControlCharacter,
@@ -28,26 +28,28 @@ TEXT_LIMIT = 10_000
 class MappedRow:
     """Fields of one row, read one after the other; `problems` gathers what was wrong with them."""
 
-    def __init__(self, table: Table, mapping: ColumnMapping, row: TableRow) -> None:
+    def __init__(
+        self, table: Table, mapping: ColumnMapping, row: TableRow, positions: Mapping[AnyField, int] | None = None
+    ) -> None:
         self.mapping = mapping
         self.row = row
         self.problems: list[RowProblem] = []
-        self._positions = {f: p for f, c in mapping.columns.items() if (p := table.position(c)) is not None}
+        self._positions = positions_of(table, mapping) if positions is None else positions
         self.is_ragged = len(row.cells) != len(table.headers)
         if self.is_ragged:
             self.fault(None, RaggedRow(cells=len(row.cells), expected=len(table.headers)))
 
-    def written(self, field: Field) -> str:
+    def written(self, field: AnyField) -> str:
         """The cell or constant as it stands, without space around it."""
         position = self._positions.get(field)
         if position is None:
             return self.mapping.constants.get(field, "").strip()
         return self.row.cells[position].strip() if position < len(self.row.cells) else ""
 
-    def is_typed(self, field: Field) -> bool:
+    def is_typed(self, field: AnyField) -> bool:
         return self._positions.get(field) in self.row.typed
 
-    def fault(self, field: Field | None, reason: Reason, severity: Severity = Severity.CORRECT) -> None:
+    def fault(self, field: AnyField | None, reason: Reason, severity: Severity = Severity.CORRECT) -> None:
         column = self.mapping.columns.get(field, "") if field else ""
         value = self.written(field) if field else ""
         problem = RowProblem(
@@ -55,10 +57,10 @@ class MappedRow:
         )
         self.problems.append(problem)
 
-    def look(self, field: Field | None, reason: Reason) -> None:
+    def look(self, field: AnyField | None, reason: Reason) -> None:
         self.fault(field, reason, Severity.LOOK)
 
-    def text(self, field: Field, limit: int = NAME_LIMIT) -> str:
+    def text(self, field: AnyField, limit: int = NAME_LIMIT) -> str:
         """The text of a field, empty when it is empty or wrong."""
         written = self.written(field)
         if not written:
@@ -71,7 +73,7 @@ class MappedRow:
             return ""
         return written
 
-    def read(self, field: Field, reader: Callable[[str], T | Reason]) -> T | None:
+    def read(self, field: AnyField, reader: Callable[[str], T | Reason]) -> T | None:
         """What the reader makes of the field's text; None when it is empty or the reader gave a reason."""
         if not (written := self.text(field, TEXT_LIMIT)):
             return None
@@ -80,6 +82,11 @@ class MappedRow:
             self.fault(field, value)
             return None
         return value
+
+
+def positions_of(table: Table, mapping: ColumnMapping) -> Mapping[AnyField, int]:
+    """Where the columns of the fields stand: for many rows, found once."""
+    return {f: p for f, c in mapping.columns.items() if (p := table.position(c)) is not None}
 
 
 def _unfit(written: str, limit: int) -> Reason | None:

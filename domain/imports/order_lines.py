@@ -1,0 +1,161 @@
+"""A file of orders held against the orders that are here: line by line, so that a long file needs little memory."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from domain.imports.mapping import ColumnMapping, MappingUnusable, mapping_fault
+from domain.imports.order_fields import OrderField
+from domain.imports.order_problems import HeldOrder, RepeatedOrder
+from domain.imports.order_rows import OrderReader, OrderReference
+from domain.imports.problems import RowProblem
+from domain.imports.row import MappedRow, positions_of
+from domain.imports.table import Table, TableRow
+from domain.orders.incoming import Incoming
+from domain.orders.intake import Merged, applied, held_back, merge, moved_on
+from domain.orders.order import Order, OrderState
+
+CHUNK = 2_000
+OrderKey = tuple[str, str]  # channel and number
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownOrder:
+    """An order that is here, and what its source said of it last."""
+
+    order: Order
+    imported: Mapping[str, str]
+
+
+Known = Callable[[Sequence[OrderKey]], Mapping[OrderKey, KnownOrder]]
+
+
+class Difference(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    CONFLICTING = "conflicting"  # something is changed in both; the rest of it may be an update
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    """One order of the file. `after` is the order with what the file says; its stage is where it stands then."""
+
+    row: TableRow
+    status: str  # as the file writes it
+    problems: tuple[RowProblem, ...]
+    incoming: Incoming | None = None  # None: the row is to be corrected
+    known: KnownOrder | None = None
+    merged: Merged | None = None
+    after: Order | None = None
+
+    @property
+    def difference(self) -> Difference:
+        if self.merged is None:
+            return Difference.NEW
+        if self.merged.conflicts:
+            return Difference.CONFLICTING
+        return Difference.UNCHANGED if self.merged.is_unchanged else Difference.CHANGED
+
+
+def order_lines(
+    table: Table, mapping: ColumnMapping, reference: OrderReference, known: Known, now: datetime
+) -> Iterator[OrderLine] | MappingUnusable:
+    """Every order of the file, in its order. `known` is asked for some thousand orders at a time."""
+    if fault := mapping_fault(mapping, table):
+        return fault
+    return _lines(table, mapping, reference, known, now)
+
+
+def _lines(
+    table: Table, mapping: ColumnMapping, reference: OrderReference, known: Known, now: datetime
+) -> Iterator[OrderLine]:
+    reader, positions = OrderReader(mapping, reference, now), positions_of(table, mapping)
+    first_rows: dict[OrderKey, int] = {}
+    rows = iter(one_row_each(table, mapping))
+    while chunk := list(islice(rows, CHUNK)):
+        mapped = [MappedRow(table, mapping, row, positions) for row in chunk]
+        read = [_once(row, reader.read(row), first_rows) for row in mapped]
+        here = known([(each.channel, each.number) for each in read if each])
+        for row, incoming in zip(mapped, read, strict=True):
+            yield _held_against(row, incoming, here, reference)
+
+
+def _once(row: MappedRow, incoming: Incoming | None, first_rows: dict[OrderKey, int]) -> Incoming | None:
+    """None for an order that the file has named before."""
+    if incoming is None:
+        return None
+    first = first_rows.setdefault((incoming.channel, incoming.number), row.row.number)
+    if first == row.row.number:
+        return incoming
+    row.fault(OrderField.NUMBER, RepeatedOrder(first_row=first))
+    return None
+
+
+def _held_against(
+    row: MappedRow, incoming: Incoming | None, here: Mapping[OrderKey, KnownOrder], reference: OrderReference
+) -> OrderLine:
+    line = OrderLine(row=row.row, status=row.written(OrderField.STATUS), problems=(), incoming=incoming)
+    known = here.get((incoming.channel, incoming.number)) if incoming else None
+    if incoming and known:
+        merged = merge(known.imported, known.order, incoming)
+        after = applied(known.order, {each.field: each.after for each in merged.updates})
+        if after.state is OrderState.OPEN:
+            to = moved_on(after, after.happened, reference.rules)
+            if held := held_back(after, to, reference.rules):
+                holds = tuple(map(reference.rules.type_label, held.types))
+                stage = reference.rules.stage_label(to)
+                row.fault(OrderField.NUMBER, HeldOrder(stage=stage, holds=holds, constraints=held.titles))
+            after = replace(after, stage=to)
+        line = replace(line, known=known, merged=merged, after=after)
+    wrong = any(problem.severity == "correct" for problem in row.problems)
+    return replace(line, problems=tuple(row.problems), incoming=None if wrong else incoming)
+
+
+def one_row_each(table: Table, mapping: ColumnMapping) -> Iterator[TableRow]:
+    """The rows of the file; where an order has one for each item, one for all of them, with the items summed."""
+    number = table.position(mapping.columns.get(OrderField.NUMBER, ""))
+    if not mapping.orders.lines or number is None:
+        yield from table.rows
+        return
+    items = table.position(mapping.columns.get(OrderField.ITEMS, ""))
+    group: list[TableRow] = []
+    for row in table.rows:
+        if group and _cell(row, number) != _cell(group[0], number):
+            yield _joined(group, items)
+            group = []
+        group.append(row)
+    if group:
+        yield _joined(group, items)
+
+
+def members(table: Table, mapping: ColumnMapping, first: TableRow) -> tuple[TableRow, ...]:
+    """All rows of the order that begins with this row."""
+    number = table.position(mapping.columns.get(OrderField.NUMBER, ""))
+    if not mapping.orders.lines or number is None:
+        return (first,)
+    start = next(place for place, row in enumerate(table.rows) if row.number == first.number)
+    found = [table.rows[start]]
+    for row in table.rows[start + 1 :]:
+        if _cell(row, number) != _cell(found[0], number):
+            break
+        found.append(row)
+    return tuple(found)
+
+
+def _cell(row: TableRow, position: int) -> str:
+    return row.cells[position].strip() if position < len(row.cells) else ""
+
+
+def _joined(group: Sequence[TableRow], items: int | None) -> TableRow:
+    """The first row, its gaps filled from those below it. Counts that cannot be added are left to be named."""
+    if len(group) == 1:
+        return group[0]
+    width = max(len(row.cells) for row in group)
+    cells = [next(filter(None, (_cell(row, place) for row in group)), "") for place in range(width)]
+    if items is not None:
+        counts = [_cell(row, items) for row in group if _cell(row, items)]
+        cells[items] = str(sum(map(int, counts))) if all(map(str.isdecimal, counts)) else " + ".join(counts)
+    return TableRow(number=group[0].number, cells=tuple(cells), typed=group[0].typed)
