@@ -63,7 +63,7 @@ class UnknownTicketChannel(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnknownDecision(Refusal):
+class TicketDecisionUnknown(Refusal):
     decision: str
 
 
@@ -119,4 +119,4 @@ def settled(ticket: Ticket) -> Refusal | None:
 
 def not_known(decision: str, rules: OrderRules) -> Refusal | None:
     known = ("", *(each.key for each in rules.decisions))
-    return None if decision in known else UnknownDecision(decision=decision)
+    return None if decision in known else TicketDecisionUnknown(decision=decision)
