@@ -151,7 +151,9 @@ def due_notices(
 
 
 def urgency_of(due_on: date, day: date, holidays: frozenset[date] = frozenset()) -> Urgency | None:
-    """None while there is time."""
+    """None while there is time, and on days off."""
+    if not is_working_day(day, holidays):
+        return None
     if day > due_on:
         return Urgency.LATE
     return Urgency.SOON if add_working_days(day, 1, holidays) >= due_on else None

@@ -49,7 +49,7 @@ def dry_run_of(preview: PolicyPreview, names: Names, governance: Governance, tod
         policies=policies_words(preview.considered, governance),
         deciders=_deciders(preview, names, governance.template),
         obstacle=obstacle_words(preview, names),
-        by=day(add_working_days(today, days)) if preview.steps else "",
+        by=day(add_working_days(today, days, governance.holidays)) if preview.steps else "",
     )
 
 

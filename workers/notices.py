@@ -55,12 +55,12 @@ def send_digests(task: Task) -> None:
 def remind(task: Task) -> None:
     """Every step, condition and check that is due: each in a transaction of its own, so that a second run goes on."""
     work = task.instance
-    today = work.now().date()
-    for request in due_requests(work, today):
+    until = add_working_days(work.now().date(), 1, get_governance(work).holidays)
+    for request in due_requests(work, until):
         remind_of_request(work, request)
-    for condition, due_on in due_conditions(work, today):
+    for condition, due_on in due_conditions(work, until):
         remind_of_condition(work, condition, due_on)
-    for check, due_on in due_checks(work, add_working_days(today, 1)):
+    for check, due_on in due_checks(work, until):
         remind_of_check(work, check, due_on)
 
 

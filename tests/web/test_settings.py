@@ -147,3 +147,29 @@ def test_a_forum_that_somebody_saved_meanwhile_is_not_overwritten(office: Client
     row = team.work.get(ForumRow, forum)
     assert (row.quorum, row.chair_id) == (1, team.second)
     assert count(team, ForumMemberRow, forum_id=forum) == 2
+
+
+def test_days_off_are_added_by_the_line_and_removed(office: Client, at: str) -> None:
+    pasted = "2027-12-24 Christmas Eve\n25.12.2027 Christmas Day"
+    office.post(f"{at}/holidays", {"days": pasted}, status=303)
+    page = office.get(f"{at}/holidays?year=2027")
+    assert "2 days off besides the weekends" in page.words and "Christmas Eve" in page.words
+    assert "Christmas Eve" in office.get(at).words
+    office.post(f"{at}/holidays/2027-12-24/removal", {}, status=303)
+    assert "Christmas Eve" not in office.get(f"{at}/holidays?year=2027").words
+    office.post(f"{at}/holidays/tomorrow/removal", {}, status=404)
+
+
+def test_a_line_that_is_no_day_adds_none_and_is_named(office: Client, at: str) -> None:
+    wrong = office.post(f"{at}/holidays", {"days": "2028-01-06 Epiphany\n12/25/2028 Christmas"}, status=422)
+    assert "Line 2 is not a day and a name" in wrong.errors()[0]
+    assert "Epiphany" in wrong.field("days")
+    assert "No days off in 2028" in office.get(f"{at}/holidays?year=2028").words
+
+
+def test_auditors_read_the_calendar_only(site: Flask, at: str, team: Team) -> None:
+    from domain.access import Role
+
+    auditor = Client(site, team.join("Nora Audit", Role.AUDITOR))
+    assert not [form for form in auditor.get(f"{at}/holidays").all("form") if "holidays" in form.get("action", "")]
+    auditor.post(f"{at}/holidays", {"days": "2028-01-06 Epiphany"}, status=404)

@@ -60,13 +60,13 @@ def restore(tx: Transaction, taken: Taken, days: int) -> None:
     for row in _open_requests(tx, taken):
         reached = (StepRow.request_id == row.id, StepRow.settled.is_(None), StepRow.due_on.is_not(None))
         for step in tx.lock_all(StepRow, *reached):
-            step.due_on = working_day(step.due_on, days)
+            step.due_on = working_day(step.due_on, days, taken.governance.holidays)
             row.due_on = step.due_on
 
 
-def working_day(due: date | None, days: int) -> date | None:
-    """So many days later; what would fall on a weekend is due on the next working day."""
-    return add_working_days(due + timedelta(days=days - 1), 1) if due else None
+def working_day(due: date | None, days: int, holidays: frozenset[date]) -> date | None:
+    """So many days later; what would fall on a weekend or a holiday is due on the next working day."""
+    return add_working_days(due + timedelta(days=days - 1), 1, holidays) if due else None
 
 
 def reopen(tx: Transaction, taken: Taken, event: MeasureReopened) -> None:

@@ -39,8 +39,9 @@ def record(
             return repeated
         sitting = Sitting(forum=sat.forum, meeting=sat.meeting, present=tuple(present))
         delegations = delegations_to(work, actor.person, lock=True) if on_behalf_of else ()
+        subject, holidays = subject_now(taken, request), taken.governance.holidays
         outcome = unknown_owner(tx, given) or decide_record(
-            request, sitting, given, actor, work.now(), subject_now(taken, request), delegations
+            request, sitting, given, actor, work.now(), subject, delegations, holidays
         )
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)

@@ -13,7 +13,6 @@ from domain.notices import (
     Reminder,
     StepEscalated,
     due_notices,
-    is_working_day,
     urgency_of,
 )
 from domain.stages import MeasureState
@@ -52,8 +51,8 @@ def remind_of_condition(work: Work, condition_id: UUID, due_on: date) -> None:
     with work.transaction() as tx:
         taken = take(tx, tx.work.get(GateConditionRow, condition_id).measure_id)
         row, today = tx.lock(GateConditionRow, condition_id), work.now().date()
-        urgency = urgency_of(due_on, today)
-        if urgency is None or row.met_on or not is_working_day(today) or taken.row.state != MeasureState.ACTIVE:
+        urgency = urgency_of(due_on, today, taken.governance.holidays)
+        if urgency is None or row.met_on or taken.row.state != MeasureState.ACTIVE:
             return
         body = {
             "link": f"requests/{row.request_id}",

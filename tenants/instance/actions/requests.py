@@ -97,7 +97,7 @@ def vote(
         request = load_requests(tx.session, [(row, taken.row.code)])[0]
         delegations = delegations_to(work, actor.person, lock=True) if on_behalf_of else ()
         outcome = unknown_owner(tx, given) or decide_vote(
-            request, given, actor, work.now(), subject_now(taken, request), delegations
+            request, given, actor, work.now(), subject_now(taken, request), delegations, taken.governance.holidays
         )
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
@@ -127,6 +127,7 @@ def situation_of(work: Work, taken: Taken) -> Situation:
         template=taken.governance.template,
         directory=get_directory(work),
         open_requests=open_requests(work.session, taken.row.id),
+        holidays=taken.governance.holidays,
     )
 
 

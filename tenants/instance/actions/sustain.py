@@ -15,7 +15,7 @@ from domain.checks import (
 )
 from domain.ids import PersonId, RequestId, SustainCheckId
 from domain.lifecycle import decide_request_reopen
-from domain.notices import NoticeKind, is_working_day, urgency_of
+from domain.notices import NoticeKind, urgency_of
 from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.actions.notices import tell
@@ -70,8 +70,9 @@ def remind_of_check(work: Work, check_id: UUID, due_on: date) -> None:
     with work.transaction() as tx:
         taken, row = _lock(tx, check_id)
         today = work.now().date()
-        urgency, controller = urgency_of(due_on, today), taken.measure.controller
-        if urgency is None or row.outcome or controller is None or not is_working_day(today):
+        urgency = urgency_of(due_on, today, taken.governance.holidays)
+        controller = taken.measure.controller
+        if urgency is None or row.outcome or controller is None:
             return
         body = {
             "link": f"measures/{taken.row.code}#sustain",

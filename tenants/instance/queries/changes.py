@@ -63,6 +63,7 @@ def preview_change(
         template=governance.template,
         directory=get_directory(work),
         open_requests=open_requests(work.session, measure.id),
+        holidays=governance.holidays,
     )
     outcome = decide_request_change(measure, proposal, text, situation, governance.rates, actor, work.now(), DRY_RUN)
     kept = differing(measure, proposal)

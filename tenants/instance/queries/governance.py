@@ -1,4 +1,4 @@
-"""What governs an instance: its settings, and its own copy of the pinned template, parsed once."""
+"""What governs an instance: its settings, its days off, and its own copy of the pinned template, parsed once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.governance.parsing import parse_template
 from domain.governance.template import GovernanceTemplate
@@ -15,7 +15,7 @@ from domain.ids import NodeId
 from domain.months import FiscalYear, Month
 from domain.stages import Stage
 from tenants.database import NotFound, Work
-from tenants.instance.models.settings import SettingsRow
+from tenants.instance.models.settings import HolidayRow, SettingsRow
 
 PERCENT = Decimal(100)
 
@@ -32,6 +32,7 @@ class Governance:
     closed_through: Month | None
     rates: Mapping[str, Decimal]
     organization: NodeId
+    holidays: frozenset[date]
     template: GovernanceTemplate
     version: int
 
@@ -44,10 +45,12 @@ class Governance:
 
 
 def get_governance(work: Work) -> Governance:
-    """The settings with the parsed template. Raises NotFound for an instance that was never founded."""
-    row = work.session.scalars(select(SettingsRow)).one_or_none()
-    if row is None:
+    """The settings with the parsed template. One statement. Raises NotFound for an instance that was never founded."""
+    days_off = select(func.array_agg(HolidayRow.day)).scalar_subquery()
+    found = work.session.execute(select(SettingsRow, days_off.label("days_off"))).one_or_none()
+    if found is None:
         raise NotFound(f"settings of {work.instance.schema}")
+    row = found.SettingsRow
     return Governance(
         name=row.name,
         firm_name=row.firm_name,
@@ -57,6 +60,7 @@ def get_governance(work: Work) -> Governance:
         closed_through=Month.parse(row.closed_through) if row.closed_through else None,
         rates={currency: Decimal(rate) for currency, rate in row.rates.items()},
         organization=NodeId(UUID(str(row.organization_id))),
+        holidays=frozenset(found.days_off or ()),
         template=_parsed(row.template_text),
         version=row.version,
     )

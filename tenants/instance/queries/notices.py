@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import Date, func, select
 from sqlalchemy.orm import Session
 
-from domain.approvals.choosing import add_working_days
 from domain.approvals.request import RequestState
 from domain.governance.policies import CANCEL, CHANGE, HOLD, REOPEN, RESUME
 from domain.governance.template import GovernanceTemplate
@@ -30,23 +29,24 @@ ABOUT_OPEN = (NoticeKind.ASKED, NoticeKind.REMINDER, NoticeKind.ESCALATION)  # v
 
 
 def around(work: Work, day: date) -> Around:
-    """Who holds what, who is away and who stands in on that day. Five statements."""
+    """Who holds what, who is away and who stands in on that day. Six statements."""
     return Around(
         directory=get_directory(work),
         day=day,
         absences=absences_on(work.session, day),
         delegations=delegations_in_force(work.session, day),
+        holidays=get_governance(work).holidays,
     )
 
 
-def due_requests(work: Work, day: date) -> Sequence[UUID]:
-    """Open requests whose step is due by the next working day, the oldest first."""
-    due = (RequestRow.state == RequestState.OPEN, RequestRow.due_on <= add_working_days(day, 1))
+def due_requests(work: Work, until: date) -> Sequence[UUID]:
+    """Open requests whose step is due by that day, the oldest first."""
+    due = (RequestRow.state == RequestState.OPEN, RequestRow.due_on <= until)
     return list(work.session.scalars(select(RequestRow.id).where(*due).order_by(RequestRow.due_on, RequestRow.id)))
 
 
-def due_conditions(work: Work, day: date) -> Sequence[tuple[UUID, date]]:
-    """Conditions of approved requests that are due by the next working day: (id, due); a hold suspends them."""
+def due_conditions(work: Work, until: date) -> Sequence[tuple[UUID, date]]:
+    """Conditions of approved requests that are due by that day: (id, due); a hold suspends them."""
     due = func.cast(GateConditionRow.due_on + GateConditionRow.held_days, Date)
     statement = (
         select(GateConditionRow.id, due)
@@ -54,7 +54,7 @@ def due_conditions(work: Work, day: date) -> Sequence[tuple[UUID, date]]:
         .join(MeasureRow, MeasureRow.id == GateConditionRow.measure_id)
         .where(
             GateConditionRow.met_on.is_(None),
-            due <= add_working_days(day, 1),
+            due <= until,
             RequestRow.state == RequestState.APPROVED,
             MeasureRow.state == MeasureState.ACTIVE,
             MeasureRow.stage < int(Stage.CLOSED),

@@ -1,7 +1,7 @@
-"""Set-up of a client: what governs it, closing months, reference data and decision forums."""
+"""Set-up of a client: what governs it, closing months, days off, reference data and decision forums."""
 
 from flask import Blueprint
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-from web.instance.settings import forums, months, overview, references  # noqa: E402, F401
+from web.instance.settings import forums, holidays, months, overview, references  # noqa: E402, F401

@@ -10,6 +10,7 @@ from domain.access import Capability
 from domain.months import Month
 from domain.stages import Stage
 from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.queries.holidays import next_holidays
 from tenants.instance.queries.settings import KINDS, list_forums, list_references
 from web.access import requires
 from web.gaps import gaps_of
@@ -63,8 +64,8 @@ def page(tried: Tried) -> str:
         gaps=gaps_of(here.work, governance.template),
         may_close=actor.can(Capability.CLOSE_MONTH, f"/{governance.organization}/"),
         may_edit=actor.can_anywhere(Capability.EDIT_REFERENCE_DATA),
+        days_off=next_holidays(here.work, here.work.now().date()),
         tried=tried,
-        new_id=here.work.new_id(),
         now=here.work.now(),
     )
 
