@@ -1,12 +1,15 @@
 """Letters that tell people something, one by one or as one a day; and the round of the clock that finds what is due."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from domain.approvals.choosing import add_working_days
 from tenants.database import Work, action
-from tenants.instance.actions.notices import Letter, mail_digest, mail_notice, tell_asked, tell_decided
+from tenants.instance.actions.mailing import Letter, claim_digest, claim_notice, mail_letter
+from tenants.instance.actions.notices import tell_asked, tell_decided
 from tenants.instance.actions.reminding import remind_of_condition, remind_of_request
 from tenants.instance.actions.sustain import remind_of_check
 from tenants.instance.queries.governance import get_governance
@@ -28,23 +31,14 @@ def announce_decision(task: Task, request_id: str) -> None:
 
 def send_notice(task: Task, notice_id: str) -> None:
     """One notice as a letter of its own."""
-
-    def post(letter: Letter) -> None:
-        [(kind, body)] = letter.notices
-        send(task, kind, letter.name, letter.email, **_variables(task, body))
-
-    mail_notice(task.instance, UUID(notice_id), post)
+    if letter := claim_notice(task.instance, UUID(notice_id)):
+        mail_letter(task.instance, letter, partial(_post, task))
 
 
 def send_digest(task: Task, member_id: str) -> None:
-    """Everything that is due to one person as one letter; nothing when nothing is."""
-
-    def post(letter: Letter) -> None:
-        place = get_governance(task.instance).name
-        told = [_line(task, letter.name, kind, body) for kind, body in letter.notices]
-        send(task, "digest", letter.name, letter.email, instance=place, told=told, link=_link(task, "waiting"))
-
-    mail_digest(task.instance, UUID(member_id), post)
+    """Everything that is due to one person as one letter, after what was begun before; nothing when nothing is."""
+    while letter := claim_digest(task.instance, UUID(member_id)):
+        mail_letter(task.instance, letter, partial(_post, task))
 
 
 def send_digests(task: Task) -> None:
@@ -69,6 +63,18 @@ def _put_digests(work: Work) -> None:
     with work.transaction() as tx:
         for person in waiting_digests(work):
             tx.later("send_digest", member_id=str(person))
+
+
+def _post(task: Task, letter: Letter) -> None:
+    """The letter's id makes its Message-ID, so that a second attempt is known as the same, whichever job makes it."""
+    same = replace(task, id=letter.id)
+    if not letter.is_digest:
+        [(kind, body)] = letter.notices
+        send(same, kind, letter.name, letter.email, **_variables(task, body))
+        return
+    place = get_governance(task.instance).name
+    told = [_line(task, letter.name, kind, body) for kind, body in letter.notices]
+    send(same, "digest", letter.name, letter.email, instance=place, told=told, link=_link(task, "waiting"))
 
 
 def _line(task: Task, name: str, kind: str, body: Mapping[str, Any]) -> dict[str, str]:

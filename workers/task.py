@@ -15,7 +15,7 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """`id` is the outbox row: the same in every attempt, so that an effect outside can carry it."""
+    """`id` is the outbox row, or the letter it sends: the same in every attempt, so that what leaves can carry it."""
 
     id: UUID
     settings: Settings

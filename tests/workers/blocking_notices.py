@@ -1,7 +1,7 @@
 """A worker for kill tests of what people are told: it stops in the middle, until a file says go on.
 
-`python -m tests.workers.blocking_notices FOLDER LEASE_SECONDS remind|letter`: in the round of the clock after the first
-request is dealt with, or in a letter that is about to be handed to the mail server.
+`python -m tests.workers.blocking_notices FOLDER LEASE_SECONDS remind|letter|sent`: in the round of the clock after
+the first request is dealt with, in a letter that is about to be handed to the mail server, or in one that the server has taken.
 """
 
 import os
@@ -17,7 +17,7 @@ from tenants.instance.actions import reminding
 from workers import jobs, letters, notices, worker
 
 MARK = "stopped"
-JOBS = {"remind": "remind", "letter": "send_notice"}
+JOBS = {"remind": "remind", "letter": "send_notice", "sent": "send_notice"}
 
 
 def main(folder: Path, lease: timedelta, where: str) -> None:
@@ -34,11 +34,15 @@ def main(folder: Path, lease: timedelta, where: str) -> None:
         stop()
         letters.send(*arguments, **variables)
 
+    def send_and_stop(*arguments: Any, **variables: Any) -> None:
+        letters.send(*arguments, **variables)
+        stop()
+
     domain_notices.is_working_day = lambda *_: True  # whatever day this test runs on
     if where == "remind":
         notices.remind_of_request = remind_and_stop
     else:
-        notices.send = stop_and_send
+        notices.send = stop_and_send if where == "letter" else send_and_stop
     known = jobs.JOBS[JOBS[where]]
     jobs.JOBS[JOBS[where]] = replace(known, seconds=60, margin=lease - timedelta(seconds=60))
     worker.main.main(args=[])

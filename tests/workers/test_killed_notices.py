@@ -94,3 +94,19 @@ def test_a_letter_whose_worker_was_killed_is_sent_once(live: Live, mail: Mailbox
     live.until(lambda: open_jobs(live) == 0, "the letter is sent")
     assert subjects(mail, "Waiting for you") == 1
     assert count(live, NoticeRow.body["request"].astext == str(request), NoticeRow.mailed_at.is_(None)) == 0
+
+
+@pytest.mark.slow
+def test_a_letter_that_was_taken_before_the_kill_is_known_as_the_same(live: Live, mail: Mailbox) -> None:
+    [request] = due_soon(live, 1)
+    with live.work.transaction() as tx:
+        tx.later("announce_request", request_id=str(request))
+    live.worker(BLOCKING, str(live.folder), LEASE, "sent")
+    first = stopped(live)
+    assert subjects(mail, "Waiting for you") == 1
+    os.kill(first, signal.SIGKILL)
+    stopped(live, but=(first,))
+    (live.folder / "go-on").touch()
+    live.until(lambda: open_jobs(live) == 0, "the letter is marked as mailed")
+    sent = {letter["Message-ID"] for letter in mail.letters if letter["Subject"].startswith("Waiting for you")}
+    assert subjects(mail, "Waiting for you") == 2 and len(sent) == 1

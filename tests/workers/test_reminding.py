@@ -297,6 +297,28 @@ def test_a_letter_that_cannot_be_sent_stays_due(days: Days, monkeypatch: pytest.
     assert days.work.get(NoticeRow, identity).mailed_at is None
 
 
+def test_a_letter_that_was_begun_is_sent_again_as_it_was(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    team, sent = days.team, []
+
+    def take_and_die(task: Task, _template: str, _name: str, email: str, **variables: Any) -> None:
+        if email == days.address(team.sponsor):
+            sent.append((task.id, len(variables["told"])))
+        if len(sent) == 1:
+            raise ConnectionError
+
+    notices.choose_notify(days.work, Notify.DAILY, team.actor(team.sponsor))
+    for _number in range(2):
+        announce_request(days.task, str(team.ask(team.define(), Stage.IDENTIFIED).id))
+    monkeypatch.setattr("workers.notices.send", take_and_die)
+    with pytest.raises(ConnectionError):
+        send_digest(days.task, str(team.sponsor))
+    announce_request(days.task, str(team.ask(team.define(), Stage.IDENTIFIED).id))
+    send_digest(days.task, str(team.sponsor))
+    (first, many), (again, as_many), (other, rest) = sent
+    assert first == again != other
+    assert (many, as_many, rest) == (2, 2, 1)
+
+
 def test_every_kind_of_notice_has_a_letter_and_a_filter_for_days() -> None:
     bare = {"name": "X", "public_url": "", "instance": "I", "link": "L", "measure": "M", "what": "W", "words": "Words"}
     asked = {"whom": "", "requester": "R", "due": "2026-12-03", "price": "", "step": "S", "urgency": "late"}

@@ -1,6 +1,6 @@
-"""Tell people something once, mail it as each of them likes, and let them choose how."""
+"""Tell people something once, have it mailed as each of them likes, and let them choose how."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow, VoteRow
 from tenants.instance.queries.approvals import load_requests
 from tenants.instance.queries.notices import around as surroundings
-from tenants.instance.queries.notices import names_of, request_body, still_true
+from tenants.instance.queries.notices import names_of, request_body
 from tenants.instance.transaction import Subject, Transaction
 
 OUTCOMES = {
@@ -30,22 +30,10 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
-    """Who gets which notices in one letter: each with its kind and what its words need."""
-
-    name: str
-    email: str
-    notices: tuple[tuple[str, Mapping[str, Any]], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class NotifyChosen:
     person: PersonId
     before: Notify
     after: Notify
-
-
-Post = Callable[[Letter], None]
 
 
 def tell(
@@ -104,21 +92,6 @@ def tell_decided(work: Work, request_id: UUID) -> None:
 
 
 @action
-def mail_notice(work: Work, notice_id: UUID, post: Post) -> None:
-    """Mail one notice. Its row stays locked meanwhile: of two workers one posts it, and one that dies leaves it due."""
-    with work.transaction() as tx:
-        _mail(tx, [each for each in [tx.lock(NoticeRow, notice_id)] if each.mailed_at is None], post)
-
-
-@action
-def mail_digest(work: Work, person: UUID, post: Post) -> None:
-    """Mail everything that is due to a person as one letter, the oldest first."""
-    with work.transaction() as tx:
-        due = tx.lock_all(NoticeRow, NoticeRow.member_id == person, NoticeRow.mailed_at.is_(None))
-        _mail(tx, sorted(due, key=lambda each: each.at), post)
-
-
-@action
 def choose_notify(work: Work, wanted: Notify, actor: Actor) -> NotifyChosen:
     """How notices reach me. What was kept for a digest that I no longer want is mailed now, or not at all."""
     with work.transaction() as tx:
@@ -147,14 +120,3 @@ def _notice(
     statement = insert(NoticeRow).values(values).on_conflict_do_nothing().returning(NoticeRow.id)
     found: UUID | None = tx.session.scalar(statement)
     return found
-
-
-def _mail(tx: Transaction, due: list[NoticeRow], post: Post) -> None:
-    if not due:
-        return
-    member = tx.work.get(MemberRow, due[0].member_id)
-    notices = tuple((each.kind, each.body) for each in still_true(tx.session, due))
-    if notices and member.is_active:
-        post(Letter(name=member.name, email=member.email, notices=notices))
-    for each in due:
-        each.mailed_at = tx.work.now()
