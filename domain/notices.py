@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from domain.absences import Absence
 from domain.access import ROLE_CAPABILITIES, Capability, Role
-from domain.approvals.choosing import SATURDAY, Directory, add_working_days, nearest_holders
+from domain.approvals.choosing import SATURDAY, Directory, Place, add_working_days, nearest_holders
 from domain.approvals.request import ApprovalRequest, Choice, RequestStep
 from domain.delegation import Delegation
 from domain.governance.policies import Rule
@@ -135,7 +135,7 @@ class ConditionReminded:
 
 
 def due_notices(
-    request: ApprovalRequest, path: str, around: Around, *, is_escalated: bool
+    request: ApprovalRequest, place: Place, around: Around, *, is_escalated: bool
 ) -> tuple[Reminder | Escalation, ...]:
     """What is to be told about an open request on this day; on days off nothing. The caller tells each thing once."""
     index = request.current
@@ -146,7 +146,7 @@ def due_notices(
     if step.due_on and (urgency := urgency_of(step.due_on, around.day, around.holidays)):
         found.append(Reminder(people=waited_for(request, around), urgency=urgency, due_on=step.due_on))
     if not is_escalated and stands_still(request, step, around):
-        found.append(escalation(request, step, path, around))
+        found.append(escalation(request, step, place, around))
     return tuple(found)
 
 
@@ -205,17 +205,17 @@ def votes_missing(request: ApprovalRequest, step: RequestStep) -> int:
     return max(1, step.needed - len(counted))
 
 
-def escalation(request: ApprovalRequest, step: RequestStep, path: str, around: Around) -> Escalation:
+def escalation(request: ApprovalRequest, step: RequestStep, place: Place, around: Around) -> Escalation:
     """To the nearest holders of the role; where nobody holds it, to the administrators, who can give it to somebody.
 
     A forum's decision stays the forum's and a closure the controller's: there they are only told.
     """
     assert step.escalate_to is not None and step.due_on is not None
-    holders = nearest_holders(step.escalate_to, path, request.duties, around.directory)
+    holders = nearest_holders(step.escalate_to, place, request.duties, around.directory)
     others = tuple(person for person in holders if person not in step.deciders)
     may_decide = Capability.DECIDE in ROLE_CAPABILITIES[step.escalate_to]
     join = others if may_decide and step.rule is not Rule.FORUM and not request.duties.is_closure else ()
-    administrators = nearest_holders(Role.INSTANCE_ADMINISTRATOR, path, request.duties, around.directory)
+    administrators = nearest_holders(Role.INSTANCE_ADMINISTRATOR, place, request.duties, around.directory)
     return Escalation(
         role=step.escalate_to,
         people=others or administrators,

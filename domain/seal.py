@@ -178,10 +178,13 @@ def seal(text: str) -> str:
 
 
 def sealed_value(text: str) -> Decimal | None:
-    """What a sealed measure is worth: its target, before there is one its rough value; of a change the larger one."""
+    """What is sealed is worth: a measure's target, before there is one its rough value; of a change the larger one.
+
+    Of an order it is the amount that is decided on.
+    """
     fields = json.loads(text)
     proposed = json.loads(fields["proposal"]) if "proposal" in fields else {}
-    found = [each.get("target") or each.get("rough_value") for each in (fields, proposed)]
+    found = [each.get("target") or each.get("rough_value") or each.get("amount") for each in (fields, proposed)]
     return max((abs(Decimal(value)) for value in found if value), default=None)
 
 

@@ -17,7 +17,7 @@ from domain.governance.policies import (
     Rule,
     Step,
 )
-from domain.ids import ForumId, PersonId
+from domain.ids import ForumId, PersonId, ReferenceId
 from domain.measures import Measure
 from domain.refusals import Refusal
 from domain.segregation import Duties, segregation_conflict
@@ -26,12 +26,36 @@ SATURDAY = 5
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """What selectors look at of a subject: where it is, whom it names, its forum; of an order its channel and unit.
+
+    `channel` is None for a measure: who holds a role for some orders alone decides on no measure.
+    """
+
+    path: str
+    named: Mapping[Role, PersonId | None] = field(default_factory=dict)
+    forum: ForumId | None = None
+    channel: str | None = None
+    unit: ReferenceId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Holder:
-    """One role of one person at a node's path."""
+    """One role of one person at a node's path; with a channel or a unit for those orders alone."""
 
     person: PersonId
     role: Role
     path: str
+    channel: str = ""
+    unit: ReferenceId | None = None
+
+    def is_for(self, place: Place) -> bool:
+        """Whether the subject lies where the role is held."""
+        if not place.path.startswith(self.path):
+            return False
+        if self.channel:
+            return self.channel == place.channel
+        return self.unit is None or (place.channel is not None and self.unit == place.unit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +65,7 @@ class ForumMembers:
     members: tuple[PersonId, ...]
     quorum: int
     chair: PersonId | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,27 +117,30 @@ def policy_facts(measure: Measure, asker: PersonId | None = None) -> Mapping[str
     }
 
 
+def place_of(measure: Measure, path: str) -> Place:
+    named = {Role.OWNER: measure.owner, Role.SPONSOR: measure.sponsor, Role.CONTROLLER: measure.controller}
+    return Place(path=path, named=named, forum=measure.forum)
+
+
 def resolve_steps(
-    policy: Policy, facts: Mapping[str, Fact], measure: Measure, path: str, duties: Duties, directory: Directory
+    policy: Policy, facts: Mapping[str, Fact], place: Place, duties: Duties, directory: Directory
 ) -> tuple[RequestStep, ...] | NoApprover:
     """The steps that apply, each with the people who may decide it; refused where a step cannot be satisfied."""
     resolved: list[RequestStep] = []
     for step in policy.steps:
         if not all(condition.holds(facts) for condition in step.when):
             continue
-        outcome = resolve_step(step, measure, path, duties, directory)
+        outcome = resolve_step(step, place, duties, directory)
         if isinstance(outcome, NoApprover):
             return outcome
         resolved.append(outcome)
     return tuple(resolved)
 
 
-def resolve_step(
-    step: Step, measure: Measure, path: str, duties: Duties, directory: Directory
-) -> RequestStep | NoApprover:
-    candidates = resolve_approvers(step.approvers, measure, path, duties, directory)
+def resolve_step(step: Step, place: Place, duties: Duties, directory: Directory) -> RequestStep | NoApprover:
+    candidates = resolve_approvers(step.approvers, place, duties, directory)
     able = tuple(person for person in candidates if segregation_conflict(duties, person) is None)
-    needed = votes_needed(step, able, measure, directory)
+    needed = votes_needed(step, able, place, directory)
     if len(able) < max(needed, 1):
         excluded = tuple(person for person in candidates if person not in able)
         named = selector_name(step.approvers)
@@ -129,28 +157,25 @@ def resolve_step(
     )
 
 
-def resolve_approvers(
-    approvers: Approvers, measure: Measure, path: str, duties: Duties, directory: Directory
-) -> tuple[PersonId, ...]:
+def resolve_approvers(approvers: Approvers, place: Place, duties: Duties, directory: Directory) -> tuple[PersonId, ...]:
     """Everybody the selector names, each once, also those who may not decide this one."""
     match approvers:
         case NamedOnMeasure(role=role):
-            named = {Role.OWNER: measure.owner, Role.SPONSOR: measure.sponsor, Role.CONTROLLER: measure.controller}
-            person = named.get(role)
+            person = place.named.get(role)
             return () if person is None or person in directory.gone else (person,)
         case RoleAtNode(role=role):
-            return nearest_holders(role, path, duties, directory)
+            return nearest_holders(role, place, duties, directory)
         case NamedPeople(emails=emails):
             found = (directory.people_by_email.get(email) for email in emails)
             return once(person for person in found if person is not None)
         case DecisionForum():
-            forum = None if measure.forum is None else directory.forums.get(measure.forum)
+            forum = None if place.forum is None else directory.forums.get(place.forum)
             return () if forum is None else once(forum.members)
 
 
-def nearest_holders(role: Role, path: str, duties: Duties, directory: Directory) -> tuple[PersonId, ...]:
+def nearest_holders(role: Role, place: Place, duties: Duties, directory: Directory) -> tuple[PersonId, ...]:
     """Holders at the longest path above the subject where somebody may decide; else all of them, to be named."""
-    above = [holder for holder in directory.holders if holder.role is role and path.startswith(holder.path)]
+    above = [holder for holder in directory.holders if holder.role is role and holder.is_for(place)]
     for level in sorted({holder.path for holder in above}, key=len, reverse=True):
         here = once(holder.person for holder in above if holder.path == level)
         if any(segregation_conflict(duties, person) is None for person in here):
@@ -158,7 +183,13 @@ def nearest_holders(role: Role, path: str, duties: Duties, directory: Directory)
     return once(holder.person for holder in above)
 
 
-def votes_needed(step: Step, able: tuple[PersonId, ...], measure: Measure, directory: Directory) -> int:
+def forum_named(policy: Policy, directory: Directory) -> ForumId | None:
+    """The forum that a policy on orders calls by its name."""
+    names = {step.approvers.name for step in policy.steps if isinstance(step.approvers, DecisionForum)}
+    return next((forum for forum, known in directory.forums.items() if known.name in names), None)
+
+
+def votes_needed(step: Step, able: tuple[PersonId, ...], place: Place, directory: Directory) -> int:
     """A forum's quorum shrinks to those who may decide, but members who are missing are missed; so are they of N of M.
 
     N of M was written for a number of people, so it does not shrink at all.
@@ -171,7 +202,7 @@ def votes_needed(step: Step, able: tuple[PersonId, ...], measure: Measure, direc
         case Rule.COUNT:
             return step.quorum.count
         case Rule.FORUM:
-            forum = None if measure.forum is None else directory.forums.get(measure.forum)
+            forum = None if place.forum is None else directory.forums.get(place.forum)
             quorum, members = (1, 0) if forum is None else (max(forum.quorum, 1), len(once(forum.members)))
             return min(len(able), quorum) if members >= quorum else quorum
 

@@ -6,8 +6,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.access import ROLE_CAPABILITIES, Capability, Role
-from domain.approvals.choosing import Directory, selector_name
-from domain.governance.policies import DecisionForum, NamedOnMeasure, NamedPeople, Policy, RoleAtNode, Rule, Step
+from domain.approvals.choosing import Directory, Holder, selector_name
+from domain.governance.policies import (
+    ORDER_PREFIX,
+    DecisionForum,
+    NamedOnMeasure,
+    NamedPeople,
+    Policy,
+    RoleAtNode,
+    Rule,
+    Step,
+)
 from domain.ids import ForumId, PersonId
 
 MENDING = Capability.MANAGE_PEOPLE
@@ -52,9 +61,13 @@ def gaps_of(
 ) -> Iterator[Gap]:
     need = count_needed(step)
     gap = Gap(policy=policy.key, step=step.name, selector=selector_name(step.approvers), kind=GapKind.NOBODY, need=need)
+    if is_order := policy.governs.startswith(ORDER_PREFIX):
+        paths = tuple(dict.fromkeys(organization_of(path) for path in paths))
     match step.approvers:
         case RoleAtNode(role=role):
-            for kind, have, person, where in role_gaps(role, need, directory, paths):
+            for kind, have, person, where in role_gaps(
+                role, need, holders_of(role, directory, is_order=is_order), paths
+            ):
                 there = () if len(where) == len(paths) else where
                 yield replace(gap, kind=kind, have=have, person=person, paths=there)
         case NamedPeople(emails=emails):
@@ -62,7 +75,7 @@ def gaps_of(
             if have < need:
                 yield replace(gap, kind=GapKind.TOO_FEW if have else GapKind.NOBODY, have=have)
         case DecisionForum():
-            yield from forum_gaps(gap, step, directory)
+            yield from forum_gaps(gap, step, step.approvers.name, directory)
         case NamedOnMeasure(role=role):
             if count := gone.get(role, 0):
                 yield replace(gap, kind=GapKind.GONE, measures=count)
@@ -75,10 +88,20 @@ def count_needed(step: Step) -> int:
 Found = tuple[GapKind, int, PersonId | None, tuple[str, ...]]
 
 
-def role_gaps(role: Role, need: int, directory: Directory, paths: Sequence[str]) -> list[Found]:
+def organization_of(path: str) -> str:
+    """Where orders are decided, wherever measures are."""
+    return f"/{path.split('/')[1]}/"
+
+
+def holders_of(role: Role, directory: Directory, *, is_order: bool) -> list[Holder]:
+    """On measures nobody decides who holds the role for some orders alone; on orders each for theirs."""
+    held = [holder for holder in directory.holders if holder.role is role]
+    return held if is_order else [each for each in held if not each.channel and each.unit is None]
+
+
+def role_gaps(role: Role, need: int, holders: Sequence[Holder], paths: Sequence[str]) -> list[Found]:
     """The same gap at several nodes is one."""
     where: dict[tuple[GapKind, int, PersonId | None], list[str]] = defaultdict(list)
-    holders = [holder for holder in directory.holders if holder.role is role]
     for path in paths:
         above = [holder for holder in holders if path.startswith(holder.path)]
         people = {holder.person for holder in above}
@@ -93,10 +116,12 @@ def role_gaps(role: Role, need: int, directory: Directory, paths: Sequence[str])
     return [(*key, tuple(found)) for key, found in where.items()]
 
 
-def forum_gaps(gap: Gap, step: Step, directory: Directory) -> Iterator[Gap]:
-    if not directory.forums:
+def forum_gaps(gap: Gap, step: Step, name: str, directory: Directory) -> Iterator[Gap]:
+    """Every forum a measure can name, or the one of that name."""
+    forums = {forum: known for forum, known in directory.forums.items() if name in ("", known.name)}
+    if not forums:
         yield replace(gap, kind=GapKind.NO_FORUM)
-    for forum, members in directory.forums.items():
+    for forum, members in forums.items():
         need = max(members.quorum, 1) if step.quorum.rule is Rule.FORUM else gap.need
         have = len(set(members.members))
         if have < need:

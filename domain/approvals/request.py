@@ -7,7 +7,16 @@ from enum import StrEnum
 from domain.access import Role
 from domain.governance.criteria import CriterionResult
 from domain.governance.policies import Rule
-from domain.ids import ConditionId, MeasureId, MeetingId, OrderId, PersonId, RequestId
+from domain.ids import (
+    ConditionId,
+    ForumId,
+    MeasureId,
+    MeetingId,
+    OrderExceptionId,
+    OrderId,
+    PersonId,
+    RequestId,
+)
 from domain.seal import FieldChange
 from domain.segregation import Duties
 from domain.stages import Stage
@@ -115,6 +124,8 @@ class ApprovalRequest:
     kind: str  # "gate:detailed", "hold", "resume", "cancel", ...
     measure: MeasureId | None = None  # what it is about: a measure or an order, never both
     order: OrderId | None = None
+    exception: OrderExceptionId | None = None  # of the order, which the request settles
+    forum: ForumId | None = None  # of an order's policy; a measure has its own
     code: str
     target: Stage | None
     template: str  # the version it began under: "cost-programme/v1"

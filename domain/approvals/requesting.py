@@ -8,7 +8,9 @@ from domain.access import Actor
 from domain.approvals.choosing import (
     Directory,
     NoPolicy,
+    Place,
     add_working_days,
+    place_of,
     policy_facts,
     resolve_steps,
     select_policy,
@@ -16,9 +18,9 @@ from domain.approvals.choosing import (
 from domain.approvals.request import ApprovalRequest, RequestState
 from domain.changes.proposal import leaned_on, read_proposal
 from domain.governance.criteria import CriterionResult
-from domain.governance.policies import CHANGE, GATE_KINDS, STATE_KINDS, Fact, gate_kind
+from domain.governance.policies import CHANGE, GATE_KINDS, ORDER_PREFIX, RELEASE_KIND, STATE_KINDS, Fact, gate_kind
 from domain.governance.template import GovernanceTemplate
-from domain.ids import PersonId, RequestId
+from domain.ids import MeasureId, OrderExceptionId, OrderId, PersonId, RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
 from domain.seal import FieldChange, canonical_subject, canonical_text, seal, text_differences
@@ -28,17 +30,18 @@ from domain.stages import MeasureState, Stage
 
 @dataclass(frozen=True, kw_only=True)
 class OpenRequest:
-    """What there is to know of another open request on the same measure."""
+    """What there is to know of another open request on the same subject; `about` is the exception it settles."""
 
     id: RequestId
     kind: str
+    about: OrderExceptionId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """What a decision about a measure looks at beside the measure: where it is, who is there, what is open."""
+    """What a decision looks at beside its subject: where that is, who is there, what is open."""
 
-    path: str  # materialised path of its measure package
+    path: str  # materialised path of the measure's package, of an order that of the organization
     template: GovernanceTemplate
     directory: Directory
     open_requests: tuple[OpenRequest, ...] = ()
@@ -68,6 +71,19 @@ class Ask:
     checklist: tuple[CriterionResult, ...] = ()
     proposal: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a request is opened on, the same for a measure and an order; `facts` are what policies see of it."""
+
+    measure: MeasureId | None = None
+    order: OrderId | None = None
+    exception: OrderExceptionId | None = None
+    code: str
+    subject: Subject
+    place: Place
+    facts: Mapping[str, Fact]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,33 +146,48 @@ def open_request(
     ask: Ask, measure: Measure, situation: Situation, actor: Actor, now: datetime, request_id: RequestId
 ) -> ApprovalRequest | Refusal:
     """Seal the subject, choose the policy, find the approvers. The caller has checked right, stage and state."""
-    if other := conflicting(ask.kind, situation.open_requests):
+    about = About(
+        measure=measure.id,
+        code=measure.code,
+        subject=subject_of(measure, ask.kind, actor.person, ask.proposal),
+        place=place_of(measure, situation.path),
+        facts={**policy_facts(measure, actor.person), **ask.facts},
+    )
+    return open_about(ask, about, situation, actor, now, request_id)
+
+
+def open_about(
+    ask: Ask, about: About, situation: Situation, actor: Actor, now: datetime, request_id: RequestId
+) -> ApprovalRequest | Refusal:
+    """The same for whatever is governed: one request of a family, no duties that exclude each other, a policy."""
+    if other := conflicting(ask.kind, situation.open_requests, about.exception):
         return RequestAlreadyOpen(request=other.id, kind=other.kind)
-    subject = subject_of(measure, ask.kind, actor.person, ask.proposal)
-    if conflict := segregation_conflict(subject.duties):
+    if conflict := segregation_conflict(about.subject.duties):
         return conflict
-    facts = {**policy_facts(measure, actor.person), **ask.facts}
-    policy = select_policy(situation.template.policies, ask.kind, facts)
+    policy = select_policy(situation.template.policies, ask.kind, about.facts)
     if isinstance(policy, NoPolicy):
         return policy
-    steps = resolve_steps(policy, facts, measure, situation.path, subject.duties, situation.directory)
+    steps = resolve_steps(policy, about.facts, about.place, about.subject.duties, situation.directory)
     if isinstance(steps, Refusal):
         return steps
     first_due = add_working_days(now.date(), steps[0].due_working_days, situation.holidays)
     return ApprovalRequest(
         id=request_id,
         kind=ask.kind,
-        measure=measure.id,
-        code=measure.code,
+        measure=about.measure,
+        order=about.order,
+        exception=about.exception,
+        forum=about.place.forum if about.order else None,
+        code=about.code,
         target=ask.target,
         template=situation.template.reference,
         policy=policy.key,
         steps=(replace(steps[0], due_on=first_due), *steps[1:]),
-        duties=subject.duties,
+        duties=about.subject.duties,
         requested_by=actor.person,
         requested_at=now,
-        seal=seal(subject.text),
-        subject=subject.text,
+        seal=seal(about.subject.text),
+        subject=about.subject.text,
         proposal=ask.proposal,
         checklist=ask.checklist,
         reason=ask.reason,
@@ -164,13 +195,18 @@ def open_request(
     )
 
 
-def conflicting(kind: str, others: Iterable[OpenRequest]) -> OpenRequest | None:
+def conflicting(kind: str, others: Iterable[OpenRequest], about: OrderExceptionId | None = None) -> OpenRequest | None:
     """Another open request of the same family."""
-    return next((other for other in others if family_of(other.kind) == family_of(kind)), None)
+    return next((each for each in others if family_of(each.kind, each.about) == family_of(kind, about)), None)
 
 
-def family_of(kind: str) -> str:
-    """One open request of each family at a time: gates, changes, and what turns the state of a measure."""
+def family_of(kind: str, about: OrderExceptionId | None = None) -> str:
+    """One open request of each family at a time: gates, changes, and what turns the state of a measure.
+
+    On an order one of each kind, and for each of its holds one release.
+    """
+    if kind.startswith(ORDER_PREFIX):
+        return f"{kind}/{about}" if kind == RELEASE_KIND else kind
     if kind == CHANGE:
         return "change"
     return "gate" if kind in GATE_KINDS else "state"
@@ -202,14 +238,11 @@ def decide_withdraw(request: ApprovalRequest, actor: Actor, now: datetime, comme
     return RequestWithdrawn(request=request.id, person=actor.person, at=now, comment=comment.strip())
 
 
-def void_if_changed(request: ApprovalRequest, measure: Measure, now: datetime) -> RequestVoided | None:
-    """Compare the sealed subject with the measure as it is now; None when nothing governed has changed."""
-    if request.state is not RequestState.OPEN:
+def void_if_changed(request: ApprovalRequest, current: Subject, now: datetime) -> RequestVoided | None:
+    """Compare the sealed subject with what it is now; None when nothing governed has changed."""
+    if request.state is not RequestState.OPEN or seal(current.text) == request.seal:
         return None
-    current = subject_of(measure, request.kind, proposal=request.proposal).text
-    if seal(current) == request.seal:
-        return None
-    return RequestVoided(request=request.id, at=now, changes=text_differences(request.subject, current))
+    return RequestVoided(request=request.id, at=now, changes=text_differences(request.subject, current.text))
 
 
 def after_withdrawal(request: ApprovalRequest) -> ApprovalRequest:

@@ -80,7 +80,8 @@ def read_template(root: Entry) -> GovernanceTemplate:
     orders = read_orders(fields["orders"])
     decisions = tuple(decision.key for decision in orders.decisions) if orders else ()
     roles = read_roles(fields["roles"])
-    policies = read_policies(fields["policies"], decisions)
+    forums = tuple(read_forum(item) for item in fields["forums"].items())
+    policies = read_policies(fields["policies"], decisions, tuple(forum.name for forum in forums))
     check_roles(fields["policies"], policies, roles)
     return GovernanceTemplate(
         key=fields["key"].key(),
@@ -99,7 +100,7 @@ def read_template(root: Entry) -> GovernanceTemplate:
         sustain_months=read_sustain_months(fields["sustain_months"]),
         owner_may_propose_actuals=fields["actuals"].fields(("owner_may_propose",))["owner_may_propose"].yes_no(),
         functions=tuple(item.text(80) for item in fields["functions"].items()),
-        forums=tuple(read_forum(item) for item in fields["forums"].items()),
+        forums=forums,
         orders=orders,
     )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain.access import Role
 from domain.governance.policies import (
     MEASURE_KINDS,
+    ORDER_PREFIX,
     ORDERED,
     REQUIRED_KINDS,
     Approvers,
@@ -37,12 +38,13 @@ class Escalation:
     entry: Entry
 
 
-def read_policies(entry: Entry, order_decisions: tuple[str, ...]) -> tuple[Policy, ...]:
+def read_policies(entry: Entry, order_decisions: tuple[str, ...], forums: tuple[str, ...] = ()) -> tuple[Policy, ...]:
+    """`forums` are the names that policies on orders may call; a measure has a forum of its own."""
     known = (*MEASURE_KINDS, *(f"order:{decision}" for decision in order_decisions))
     policies: list[Policy] = []
     escalations: list[Escalation] = []
     for item in entry.items(at_least=1):
-        policy = read_policy(item, known, escalations)
+        policy = read_policy(item, known, forums, escalations)
         if any(policy.key == other.key for other in policies):
             item.note(Fault.DUPLICATE_KEY, policy.key)
         if any(policy.governs == other.governs and not other.when for other in policies):
@@ -86,10 +88,13 @@ def way_back(follows: dict[Role, list[Role]], start: Role, goal: Role) -> list[R
     return []
 
 
-def read_policy(item: Entry, known: tuple[str, ...], escalations: list[Escalation]) -> Policy:
+def read_policy(item: Entry, known: tuple[str, ...], forums: tuple[str, ...], escalations: list[Escalation]) -> Policy:
     fields = item.fields(("key", "label", "governs", "steps"), ("when",))
     governs = fields["governs"].one_of(known)
-    steps = tuple(read_step(step, governs, escalations) for step in fields["steps"].items(at_least=1))
+    callable_forums = forums if governs.startswith(ORDER_PREFIX) else ("of_measure",)
+    steps = tuple(read_step(step, governs, callable_forums, escalations) for step in fields["steps"].items(at_least=1))
+    if len({step.approvers for step in steps if isinstance(step.approvers, DecisionForum)}) > 1:
+        fields["steps"].note(Fault.INCONSISTENT, "two forums", "one forum in a policy")
     if steps and all(step.when for step in steps):
         fields["steps"].note(Fault.INCONSISTENT, "every step has conditions", "one step that always applies")
     return Policy(
@@ -101,9 +106,9 @@ def read_policy(item: Entry, known: tuple[str, ...], escalations: list[Escalatio
     )
 
 
-def read_step(item: Entry, governs: str, escalations: list[Escalation]) -> Step:
+def read_step(item: Entry, governs: str, forums: tuple[str, ...], escalations: list[Escalation]) -> Step:
     fields = item.fields(("name", "approvers", "due"), ("quorum", "when", "escalate_to", "step_up"))
-    approvers = read_approvers(fields["approvers"])
+    approvers = read_approvers(fields["approvers"], forums)
     to = fields["escalate_to"].member(Role) if fields["escalate_to"] else None
     asked = role_asked(approvers)
     if to and asked:
@@ -119,7 +124,7 @@ def read_step(item: Entry, governs: str, escalations: list[Escalation]) -> Step:
     )
 
 
-def read_approvers(entry: Entry) -> Approvers:
+def read_approvers(entry: Entry, forums: tuple[str, ...]) -> Approvers:
     fields = entry.fields((), SELECTORS)
     given = [name for name in SELECTORS if fields[name]]
     if len(given) != 1:
@@ -135,8 +140,8 @@ def read_approvers(entry: Entry) -> Approvers:
         case "people":
             return NamedPeople(tuple(item.text().lower() for item in value.items(at_least=1)))
         case _:
-            value.one_of(("of_measure",))
-            return DecisionForum()
+            name = value.one_of(forums)
+            return DecisionForum(name="" if name == "of_measure" else name)
 
 
 def role_asked(approvers: Approvers) -> Role | None:

@@ -19,6 +19,7 @@ from domain.approvals import (
     SealBroken,
     Seen,
     Situation,
+    Subject,
     Vote,
     Voted,
     after_voiding,
@@ -26,6 +27,7 @@ from domain.approvals import (
     apply_vote,
     decide_vote,
     decide_withdraw,
+    place_of,
     subject_of,
     void_if_changed,
 )
@@ -197,9 +199,12 @@ class Engine:
                 assert event.version == len(self.plans) + 1
                 self.plans.append(canonical_plan(self.measure))
 
+    def as_it_is(self, request: ApprovalRequest) -> Subject:
+        return subject_of(self.measure, request.kind, proposal=request.proposal)
+
     def void(self) -> None:
         for request in self.open:
-            if voided := void_if_changed(request, self.measure, self.now):
+            if voided := void_if_changed(request, self.as_it_is(request), self.now):
                 self.trail.append(voided)
                 self.requests[request.id] = after_voiding(request)
 
@@ -233,7 +238,7 @@ class Engine:
 
     def vote(self, number: RequestId, person: PersonId, given: Vote, behalf: PersonId | None = None) -> Any:
         request = self.requests[number]
-        subject = subject_of(self.measure, request.kind, proposal=request.proposal)
+        subject = self.as_it_is(request)
         known = tuple(self.delegations.values())
         outcome = decide_vote(request, given, self.voter(person, behalf), self.now, subject, known)
         self.count(request, outcome, given.seen)
@@ -248,7 +253,7 @@ class Engine:
         when = When(starts_at=self.now, minutes_long=60)
         meeting = Meeting(id=MeetingId(UUID(int=2)), forum=FORUM, when=when, agenda=agenda)
         sitting = Sitting(forum=BOARD, meeting=meeting, present=tuple(present))
-        subject = subject_of(self.measure, request.kind, proposal=request.proposal)
+        subject = self.as_it_is(request)
         known = tuple(self.delegations.values())
         outcome = decide_record(request, sitting, given, self.voter(person, behalf), self.now, subject, known)
         self.count(request, outcome, given.seen)
@@ -291,7 +296,7 @@ class Engine:
             return
         before = self.requests[number]
         self.happened_unseen(edit)
-        is_about_it = void_if_changed(before, self.measure, self.now) is not None
+        is_about_it = void_if_changed(before, self.as_it_is(before), self.now) is not None
         outcome = self.vote(number, person, Vote(choice=Choice.APPROVE))
         assert not (is_about_it and isinstance(outcome, Voted)), outcome
         if person in before.waits_for and isinstance(outcome, SealBroken):
@@ -312,7 +317,7 @@ class Engine:
             index = request.current
             assert index is not None
             step = request.steps[index]
-            for due in due_notices(request, PATH, around, is_escalated=bool(step.escalated)):
+            for due in due_notices(request, place_of(self.measure, PATH), around, is_escalated=bool(step.escalated)):
                 if isinstance(due, Escalation):
                     said = {"role": due.role, "people": due.people, "join": due.join, "due_on": due.due_on}
                     event = StepEscalated(request=request.id, step_name=step.name, **said)

@@ -36,6 +36,7 @@ from domain.approvals import (
     decide_vote,
     decide_withdraw,
     open_request,
+    place_of,
     resolve_approvers,
     select_policy,
     settle,
@@ -261,12 +262,14 @@ BELOW = Holder(person=STRANGER, role=Role.PMO, path=f"{PATH}deeper/")
 )
 def test_approvers(approvers: Any, holders: tuple[Holder, ...], expected: tuple[PersonId, ...]) -> None:
     who = directory(holders=holders, people_by_email={"p@x.example": PMO})
-    assert resolve_approvers(approvers, measure(), PATH, Duties(), who) == expected
+    assert resolve_approvers(approvers, place_of(measure(), PATH), Duties(), who) == expected
 
 
 def test_nearest_holder_who_asked_is_passed_over_for_the_next_above() -> None:
     who = directory(holders=(FAR, NEAR))
-    assert resolve_approvers(RoleAtNode(Role.PMO), measure(), PATH, Duties(requested_by=PMO), who) == (LEADER,)
+    assert resolve_approvers(RoleAtNode(Role.PMO), place_of(measure(), PATH), Duties(requested_by=PMO), who) == (
+        LEADER,
+    )
 
 
 def ask(kind: str = "gate:detailed", person: PersonId = OWNER, of: Measure | None = None, **more: Any) -> Any:
@@ -467,14 +470,14 @@ def test_vote_on_a_changed_measure_is_refused_with_the_differences() -> None:
 
 
 def test_change_while_open_voids_and_names_the_fields() -> None:
-    voided = void_if_changed(opened(), measure(title="Other", end=None), NOW)
+    voided = void_if_changed(opened(), subject_of(measure(title="Other", end=None), opened().kind), NOW)
     assert voided is not None
     assert {change.field for change in voided.changes} == {"title", "end"}
-    assert void_if_changed(opened(), measure(version=99), NOW) is None
+    assert void_if_changed(opened(), subject_of(measure(version=99), opened().kind), NOW) is None
 
 
 def test_settled_request_is_not_voided() -> None:
-    assert void_if_changed(replace(opened(), state=YES), measure(title="Other"), NOW) is None
+    assert void_if_changed(replace(opened(), state=YES), subject_of(measure(title="Other"), opened().kind), NOW) is None
 
 
 def test_requester_and_nobody_else_withdraws() -> None:
@@ -509,4 +512,4 @@ def test_request_is_sealed_on_what_it_was_made_on() -> None:
 
 
 def test_directory_without_anybody_satisfies_no_role() -> None:
-    assert resolve_approvers(DecisionForum(), measure(), ROOT_PATH, Duties(), Directory()) == ()
+    assert resolve_approvers(DecisionForum(), place_of(measure(), ROOT_PATH), Duties(), Directory()) == ()

@@ -449,7 +449,7 @@ def test_one_change_at_a_time_beside_a_gate_and_a_hold() -> None:
 
 
 def stale(of: Measure, request: ApprovalRequest) -> list[str]:
-    voided = void_if_changed(request, of, NOW)
+    voided = void_if_changed(request, subject_of(of, request.kind, proposal=request.proposal), NOW)
     return [each.field for each in voided.changes] if voided else []
 
 
@@ -457,7 +457,8 @@ def test_a_governed_edit_breaks_the_seal_and_names_the_field() -> None:
     of = decided()
     request = asked(plan("900.01"), of)
     assert stale(replace(of, title="Other"), request) == ["title"]
-    voided = void_if_changed(request, replace(of, title="Other"), NOW)
+    other = subject_of(replace(of, title="Other"), request.kind, proposal=request.proposal)
+    voided = void_if_changed(request, other, NOW)
     assert voided
     assert [(each.before, each.after) for each in voided.changes] == [("Bundle carriers", "Other")]
 

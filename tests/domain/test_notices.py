@@ -10,7 +10,7 @@ import pytest
 from domain.absences import Absence
 from domain.access import Role
 from domain.approvals import Holder, Vote, Voted
-from domain.approvals.choosing import SATURDAY, add_working_days
+from domain.approvals.choosing import SATURDAY, add_working_days, place_of
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState
 from domain.approvals.requesting import Ask, open_request, subject_of
 from domain.approvals.voting import apply_vote, decide_vote
@@ -82,7 +82,7 @@ def away(*people: PersonId, until: date = LATER) -> tuple[Absence, ...]:
 
 
 def told(request: ApprovalRequest, when: date, *, is_escalated: bool = False, **more: Any) -> tuple[Any, ...]:
-    return due_notices(request, PATH, around(when, **more), is_escalated=is_escalated)
+    return due_notices(request, place_of(measure(), PATH), around(when, **more), is_escalated=is_escalated)
 
 
 def reminder(urgency: Urgency, *people: Waited) -> Reminder:

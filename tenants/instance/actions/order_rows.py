@@ -10,13 +10,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.access import Actor
+from domain.approvals.choosing import Place
+from domain.approvals.request import ApprovalRequest
+from domain.approvals.requesting import Subject as SealedSubject
 from domain.governance.template import OrderRules
 from domain.ids import PersonId
+from domain.orders.deciding import order_place, subject_of_order
 from domain.orders.order import Happening, Order, OrderException, OrderState, Source
 from domain.refusals import Stale
 from tenants.database import NotFound
+from tenants.instance.actions.voiding import void_changed
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow, OrderTicketRow
 from tenants.instance.models.orders import OrderPromiseRow, OrderRow, OrderStageRow
+from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.order_aggregates import load_order
 from tenants.instance.transaction import Subject, Transaction
@@ -34,6 +40,18 @@ class TakenOrder:
     rules: OrderRules
     subject: Subject
 
+    @property
+    def code(self) -> str:
+        return self.row.number
+
+    @property
+    def place(self) -> Place:
+        return order_place(self.order, self.subject.path)
+
+    def sealed(self, request: ApprovalRequest) -> SealedSubject:
+        """What the request is about, as it is now."""
+        return subject_of_order(self.order, request)
+
     def stale(self, seen: int | None) -> Stale | None:
         """None while the page's version is the newest; `seen` None is for entries that cannot overwrite anything."""
         current = self.row.version
@@ -45,12 +63,16 @@ def take_order(tx: Transaction, order_id: UUID) -> TakenOrder:
     governance = get_governance(tx.work)
     rules = rules_of(governance)
     row = tx.lock(OrderRow, order_id)
-    order = load_order(tx.session, row)
-    return TakenOrder(row=row, order=order, governance=governance, rules=rules, subject=subject_of(row, governance))
+    return in_hand(tx, row, governance, rules)
+
+
+def in_hand(tx: Transaction, row: OrderRow, governance: Governance, rules: OrderRules) -> TakenOrder:
+    order, subject = load_order(tx.session, row), subject_of(row, governance)
+    return TakenOrder(row=row, order=order, governance=governance, rules=rules, subject=subject)
 
 
 def put_back_order(tx: Transaction, row: OrderRow, actor: Actor | None, *, is_edit: bool) -> None:
-    """After a change: a new version, and the figures that depend on it are published anew.
+    """After a change: a new version, open requests whose subject changed are voided, figures are published anew.
 
     `is_edit`: the actor changed what decisions on the order look at (money, promise, channel, customer ...), and so
     decides none on it; moving it, or opening and resolving exceptions, is none. `actor` None: the service or a source.
@@ -59,6 +81,11 @@ def put_back_order(tx: Transaction, row: OrderRow, actor: Actor | None, *, is_ed
     row.updated_at = tx.work.now()
     if is_edit:
         row.last_edited_by = actor.person if actor else None
+    if row.open_requests:
+        tx.flush()
+        governance = get_governance(tx.work)
+        taken = in_hand(tx, row, governance, rules_of(governance))
+        row.open_requests -= void_changed(tx, RequestRow.order_id == row.id, taken.sealed, taken, actor)
     tx.later_once("publish_metrics")
 
 

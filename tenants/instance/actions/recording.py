@@ -13,7 +13,7 @@ from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.actions.conditions import unknown_owner
 from tenants.instance.actions.meetings import sit
-from tenants.instance.actions.requests import lock_request, subject_now
+from tenants.instance.actions.requests import lock_request
 from tenants.instance.actions.settling import carry_out
 from tenants.instance.queries.approvals import load_requests
 from tenants.instance.queries.delegations import delegations_to
@@ -34,12 +34,12 @@ def record(
     with work.transaction() as tx:
         row, taken = lock_request(tx, request_id)
         sat = sit(tx, meeting_id)
-        request = load_requests(tx.session, [(row, taken.row.code)])[0]
+        request = load_requests(tx.session, [(row, taken.code)])[0]
         if repeated := recorded_before(request, meeting_id, given, actor):
             return repeated
         sitting = Sitting(forum=sat.forum, meeting=sat.meeting, present=tuple(present))
         delegations = delegations_to(work, actor.person, lock=True) if on_behalf_of else ()
-        subject, holidays = subject_now(taken, request), taken.governance.holidays
+        subject, holidays = taken.sealed(request), taken.governance.holidays
         outcome = unknown_owner(tx, given) or decide_record(
             request, sitting, given, actor, work.now(), subject, delegations, holidays
         )

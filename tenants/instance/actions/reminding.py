@@ -18,8 +18,9 @@ from domain.notices import (
 from domain.stages import MeasureState
 from tenants.database import Work, action
 from tenants.instance.actions.notices import tell, tell_waited
-from tenants.instance.actions.requests import lock_request, subject_now
-from tenants.instance.actions.taking import Taken, take
+from tenants.instance.actions.requests import lock_request
+from tenants.instance.actions.settling import InHand
+from tenants.instance.actions.taking import take
 from tenants.instance.models.conditions import GateConditionRow
 from tenants.instance.models.requests import RequestRow, StepRow
 from tenants.instance.queries.approvals import load_requests
@@ -33,12 +34,12 @@ def remind_of_request(work: Work, request_id: UUID) -> None:
     """Remind or escalate as today asks for; what was told before is not told again. Raises NotFound."""
     with work.transaction() as tx:
         row, taken = lock_request(tx, request_id)
-        request = load_requests(tx.session, [(row, taken.row.code)])[0]
-        if request.current is None or subject_now(taken, request).is_held:
+        request = load_requests(tx.session, [(row, taken.code)])[0]
+        if request.current is None or taken.sealed(request).is_held:
             return
         step = tx.lock(StepRow, (row.id, request.current))
         here = surroundings(work, work.now().date())
-        for due in due_notices(request, row.path, here, is_escalated=step.escalated_on is not None):
+        for due in due_notices(request, taken.place, here, is_escalated=step.escalated_on is not None):
             if isinstance(due, Reminder):
                 _remind(tx, taken, row, step, due)
             else:
@@ -68,7 +69,7 @@ def remind_of_condition(work: Work, condition_id: UUID, due_on: date) -> None:
             tx.record(event, None, taken.subject)
 
 
-def _remind(tx: Transaction, taken: Taken, row: RequestRow, step: StepRow, due: Reminder) -> None:
+def _remind(tx: Transaction, taken: InHand, row: RequestRow, step: StepRow, due: Reminder) -> None:
     body = request_body(tx.work, row) | {"step": step.name, "urgency": due.urgency}
     told = tell_waited(tx, due.people, NoticeKind.REMINDER, due.key(RequestId(row.id), step.position), body)
     if told:
@@ -80,7 +81,7 @@ def _remind(tx: Transaction, taken: Taken, row: RequestRow, step: StepRow, due: 
 
 
 def _escalate(
-    tx: Transaction, taken: Taken, row: RequestRow, step: StepRow, request: ApprovalRequest, due: Escalation
+    tx: Transaction, taken: InHand, row: RequestRow, step: StepRow, request: ApprovalRequest, due: Escalation
 ) -> None:
     """Recorded also where nobody is there to be told. Who joins is waited for like the others."""
     step.escalated_on = tx.work.now().date()

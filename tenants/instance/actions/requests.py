@@ -7,15 +7,13 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from domain.access import Actor
-from domain.approvals.request import ApprovalRequest, Vote
+from domain.approvals.request import Vote
 from domain.approvals.requesting import (
     Requested,
     RequestWithdrawn,
     Situation,
-    Subject,
     after_withdrawal,
     decide_withdraw,
-    subject_of,
 )
 from domain.approvals.voting import Voted, decide_vote
 from domain.gates import decide_request_gate
@@ -30,7 +28,8 @@ from domain.refusals import Refusal
 from domain.stages import Stage
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.conditions import unknown_owner
-from tenants.instance.actions.settling import carry_out, settle, store_request
+from tenants.instance.actions.order_rows import take_order
+from tenants.instance.actions.settling import InHand, carry_out, settle, store_request
 from tenants.instance.actions.taking import Taken, take
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import load_requests, open_requests
@@ -94,10 +93,10 @@ def vote(
     actor = replace(actor, on_behalf_of=on_behalf_of)
     with work.transaction() as tx:
         row, taken = lock_request(tx, request_id)
-        request = load_requests(tx.session, [(row, taken.row.code)])[0]
+        request = load_requests(tx.session, [(row, taken.code)])[0]
         delegations = delegations_to(work, actor.person, lock=True) if on_behalf_of else ()
         outcome = unknown_owner(tx, given) or decide_vote(
-            request, given, actor, work.now(), subject_now(taken, request), delegations, taken.governance.holidays
+            request, given, actor, work.now(), taken.sealed(request), delegations, taken.governance.holidays
         )
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
@@ -110,11 +109,11 @@ def withdraw(work: Work, request_id: UUID, comment: str, actor: Actor) -> Reques
     """Take one's own open request back. Raises NotFound."""
     with work.transaction() as tx:
         row, taken = lock_request(tx, request_id)
-        request = load_requests(tx.session, [(row, taken.row.code)])[0]
+        request = load_requests(tx.session, [(row, taken.code)])[0]
         outcome = decide_withdraw(request, actor, work.now(), comment)
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
-        settle(row, after_withdrawal(request), tx)
+        settle(row, after_withdrawal(request), taken, tx)
         tx.record(outcome, actor, taken.subject, reason=outcome.comment)
         tx.later_once("publish_metrics")
     return outcome
@@ -126,7 +125,7 @@ def situation_of(work: Work, taken: Taken) -> Situation:
         path=taken.row.path,
         template=taken.governance.template,
         directory=get_directory(work),
-        open_requests=open_requests(work.session, taken.row.id),
+        open_requests=open_requests(work.session, RequestRow.measure_id == taken.row.id),
         holidays=taken.governance.holidays,
     )
 
@@ -140,7 +139,7 @@ def ask(work: Work, measure_id: UUID, request_id: UUID, actor: Actor, decide: De
 def open_and_keep(tx: Transaction, taken: Taken, request_id: UUID, actor: Actor, decide: Decide) -> Requested | Refusal:
     """Decide on a request and keep it, once for each id; a refusal undoes what the transaction did before."""
     if existing := tx.session.get(RequestRow, request_id):
-        return Requested(request=load_requests(tx.session, [(existing, taken.row.code)])[0])
+        return Requested(request=load_requests(tx.session, [(existing, taken.code)])[0])
     outcome = decide(taken, situation_of(tx.work, taken))
     if isinstance(outcome, Refusal):
         return tx.refuse(outcome, actor, taken.subject)
@@ -148,7 +147,7 @@ def open_and_keep(tx: Transaction, taken: Taken, request_id: UUID, actor: Actor,
     return outcome
 
 
-def keep_requested(tx: Transaction, taken: Taken, outcome: Requested, actor: Actor | None) -> None:
+def keep_requested(tx: Transaction, taken: InHand, outcome: Requested, actor: Actor | None) -> None:
     """Store an opened request, record it and tell those who decide. `actor` None: the service asked for somebody."""
     store_request(tx, taken, outcome.request)
     tx.record(outcome, actor, taken.subject, reason=outcome.request.comment)
@@ -156,14 +155,11 @@ def keep_requested(tx: Transaction, taken: Taken, outcome: Requested, actor: Act
     tx.later_once("publish_metrics")
 
 
-def subject_now(taken: Taken, request: ApprovalRequest) -> Subject:
-    return subject_of(taken.measure, request.kind, proposal=request.proposal)
-
-
-def lock_request(tx: Transaction, request_id: UUID) -> tuple[RequestRow, Taken]:
-    """The measure first, then the request: the order in which every action locks, so that none waits for another."""
-    measure_id = tx.session.scalar(select(RequestRow.measure_id).where(RequestRow.id == request_id))
-    if measure_id is None:
+def lock_request(tx: Transaction, request_id: UUID) -> tuple[RequestRow, InHand]:
+    """The measure or the order first, then the request: so every action locks, so that none waits for another."""
+    statement = select(RequestRow.measure_id, RequestRow.order_id).where(RequestRow.id == request_id)
+    found = tx.session.execute(statement).one_or_none()
+    if found is None:
         raise NotFound(f"request {request_id}")
-    taken = take(tx, measure_id)
+    taken = take_order(tx, found.order_id) if found.order_id else take(tx, found.measure_id)
     return tx.lock(RequestRow, request_id), taken

@@ -1,5 +1,7 @@
 """Keep a request and its votes, and carry out what was approved: what every way of asking and deciding ends in."""
 
+from collections.abc import Sequence
+
 from domain.access import Actor
 from domain.approvals.request import ApprovalRequest, RequestState
 from domain.approvals.requesting import family_of
@@ -15,24 +17,38 @@ from domain.lifecycle import (
     StageReached,
     apply_approved,
 )
+from domain.lifecycle.applying import Applied
+from domain.orders.asking import read_ask
 from tenants.instance.actions.change_rows import write_change
 from tenants.instance.actions.closing import schedule_checks
 from tenants.instance.actions.conditions import set_conditions
 from tenants.instance.actions.holding import turn
+from tenants.instance.actions.order_effects import apply_to_order
+from tenants.instance.actions.order_rows import TakenOrder
 from tenants.instance.actions.taking import Taken, put_back
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
 from tenants.instance.models.values import PlanVersionRow
 from tenants.instance.transaction import Transaction, plain
 
+InHand = Taken | TakenOrder
 
-def store_request(tx: Transaction, taken: Taken, request: ApprovalRequest) -> None:
+
+def store_request(tx: Transaction, taken: InHand, request: ApprovalRequest) -> None:
+    if isinstance(taken, TakenOrder):
+        taken.row.open_requests += 1
+    asked = read_ask(request) if request.order else None
     tx.add(
         RequestRow(
             id=request.id,
             measure_id=request.measure,
-            path=taken.row.path,
+            order_id=request.order,
+            exception_id=request.exception,
+            forum_id=request.forum,
+            amount=asked.amount if asked else None,
+            daily_cost=asked.daily_cost if asked else None,
+            path=taken.subject.path,
             kind=request.kind,
-            family=family_of(request.kind),
+            family=family_of(request.kind, request.exception),
             target_stage=int(request.target) if request.target else None,
             template=request.template,
             policy=request.policy,
@@ -71,11 +87,11 @@ def store_request(tx: Transaction, taken: Taken, request: ApprovalRequest) -> No
 
 
 def carry_out(
-    tx: Transaction, row: RequestRow, taken: Taken, request: ApprovalRequest, voted: Voted, actor: Actor
+    tx: Transaction, row: RequestRow, taken: InHand, request: ApprovalRequest, voted: Voted, actor: Actor
 ) -> None:
     """Keep a vote or a recorded decision, apply what it approves, and let those know whom it concerns."""
     after = apply_vote(request, voted)
-    store_vote(tx, row, after, voted)
+    store_vote(tx, row, taken, after, voted)
     tx.record(voted, actor, taken.subject, reason=voted.vote.comment)
     if after.state is RequestState.APPROVED:
         apply(tx, taken, after, actor)
@@ -83,7 +99,7 @@ def carry_out(
     tx.later_once("publish_metrics")
 
 
-def store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted: Voted) -> None:
+def store_vote(tx: Transaction, row: RequestRow, taken: InHand, after: ApprovalRequest, voted: Voted) -> None:
     cast = voted.vote
     tx.add(
         VoteRow(
@@ -102,18 +118,31 @@ def store_vote(tx: Transaction, row: RequestRow, after: ApprovalRequest, voted: 
     set_conditions(tx, row, cast)
     for kept, step in zip(tx.lock_all(StepRow, StepRow.request_id == row.id), after.steps, strict=True):
         kept.due_on, kept.settled = step.due_on, step.settled
-    settle(row, after, tx)
+    settle(row, after, taken, tx)
 
 
-def settle(row: RequestRow, after: ApprovalRequest, tx: Transaction) -> None:
+def settle(row: RequestRow, after: ApprovalRequest, taken: InHand, tx: Transaction) -> None:
     row.state = after.state
     row.waiting = list(after.waits_for)
     row.due_on = after.steps[after.current].due_on if after.current is not None else None
     row.closed_at = None if after.state is RequestState.OPEN else tx.work.now()
     row.version += 1
+    if isinstance(taken, TakenOrder) and row.closed_at:
+        taken.row.open_requests -= 1
 
 
-def apply(tx: Transaction, taken: Taken, request: ApprovalRequest, actor: Actor) -> None:
+def apply(tx: Transaction, taken: InHand, request: ApprovalRequest, actor: Actor) -> None:
+    """Whatever it is about: done at once, in the same transaction, each of its events in the trail."""
+    events: Sequence[object]
+    if isinstance(taken, TakenOrder):
+        events = apply_to_order(tx, taken, request)
+    else:
+        events = apply_to_measure(tx, taken, request, actor)
+    for event in events:
+        tx.record(event, actor, taken.subject)
+
+
+def apply_to_measure(tx: Transaction, taken: Taken, request: ApprovalRequest, actor: Actor) -> tuple[Applied, ...]:
     events = apply_approved(taken.measure, request, taken.governance.template, tx.work.now())
     for event in events:
         match event:
@@ -128,8 +157,7 @@ def apply(tx: Transaction, taken: Taken, request: ApprovalRequest, actor: Actor)
             case MeasureHeld() | MeasureResumed() | MeasureCancelled() | MeasureReopened():
                 turn(tx, taken, event)
     put_back(tx, taken, actor, is_edit=False)
-    for event in events:
-        tx.record(event, actor, taken.subject)
+    return events
 
 
 def lock_plan(tx: Transaction, taken: Taken, locked: PlanVersionLocked) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from domain.access import Role
@@ -13,7 +13,16 @@ from domain.approvals.request import ApprovalRequest, CastVote, Choice, GateCond
 from domain.approvals.requesting import OpenRequest
 from domain.governance.criteria import CriterionResult, Met
 from domain.governance.policies import Rule
-from domain.ids import ConditionId, MeasureId, MeetingId, OrderId, PersonId, RequestId
+from domain.ids import (
+    ConditionId,
+    ForumId,
+    MeasureId,
+    MeetingId,
+    OrderExceptionId,
+    OrderId,
+    PersonId,
+    RequestId,
+)
 from domain.seal import FieldChange
 from domain.segregation import Duties
 from domain.stages import Stage
@@ -24,7 +33,7 @@ DUTIES = ("owner", "sponsor", "controller", "requested_by", "last_edited_by")
 
 
 def load_requests(session: Session, rows: Sequence[tuple[RequestRow, str]]) -> list[ApprovalRequest]:
-    """Requests with the codes of their measures, in the order given; three statements."""
+    """Requests with the codes of their measures or orders, in the order given; three statements."""
     ids = [row.id for row, _ in rows]
     steps = _grouped(session, StepRow, ids, StepRow.position)
     votes = _grouped(session, VoteRow, ids, VoteRow.at)
@@ -32,12 +41,14 @@ def load_requests(session: Session, rows: Sequence[tuple[RequestRow, str]]) -> l
     return [to_request(row, code, steps[row.id], votes[row.id], conditions[row.id]) for row, code in rows]
 
 
-def open_requests(session: Session, measure: UUID) -> tuple[OpenRequest, ...]:
-    """What is open on a measure."""
-    statement = select(RequestRow.id, RequestRow.kind).where(
-        RequestRow.measure_id == measure, RequestRow.state == RequestState.OPEN
+def open_requests(session: Session, of_it: ColumnElement[bool]) -> tuple[OpenRequest, ...]:
+    """What is open on a measure or an order."""
+    columns = (RequestRow.id, RequestRow.kind, RequestRow.exception_id)
+    rows = session.execute(select(*columns).where(of_it, RequestRow.state == RequestState.OPEN))
+    return tuple(
+        OpenRequest(id=RequestId(row.id), kind=row.kind, about=OrderExceptionId(row.exception_id) if row[2] else None)
+        for row in rows
     )
-    return tuple(OpenRequest(id=RequestId(found), kind=kind) for found, kind in session.execute(statement))
 
 
 def to_request(
@@ -52,6 +63,8 @@ def to_request(
         kind=row.kind,
         measure=MeasureId(row.measure_id) if row.measure_id else None,
         order=OrderId(row.order_id) if row.order_id else None,
+        exception=OrderExceptionId(row.exception_id) if row.exception_id else None,
+        forum=ForumId(row.forum_id) if row.forum_id else None,
         code=code,
         target=Stage(row.target_stage) if row.target_stage else None,
         template=row.template,

@@ -20,6 +20,7 @@ from domain.refusals import Refusal
 from domain.seal import read_lines
 from domain.value import Scenario, full_year_effect, in_instance_currency, total
 from tenants.database import Work
+from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import PlanVersionRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.directory import get_directory
@@ -62,7 +63,7 @@ def preview_change(
         path=path,
         template=governance.template,
         directory=get_directory(work),
-        open_requests=open_requests(work.session, measure.id),
+        open_requests=open_requests(work.session, RequestRow.measure_id == measure.id),
         holidays=governance.holidays,
     )
     outcome = decide_request_change(measure, proposal, text, situation, governance.rates, actor, work.now(), DRY_RUN)

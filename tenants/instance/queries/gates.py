@@ -20,6 +20,7 @@ from domain.stages import Stage
 from domain.waivers import Waiver
 from tenants.database import Work
 from tenants.instance.models.conditions import WaiverRow
+from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.conditions import standing_conditions
 from tenants.instance.queries.policies import PolicyPreview, preview_policy
@@ -59,7 +60,7 @@ def gate_facts(session: Session, measure: Measure, template: GovernanceTemplate,
     still, overdue = count_open(conditions, overdue_since(measure, today))
     waivers = waivers_of(session, measure.id, measure.stage.next)
     return GateFacts(
-        open_requests=len(open_requests(session, measure.id)),
+        open_requests=len(open_requests(session, RequestRow.measure_id == measure.id)),
         open_conditions=still,
         overdue_conditions=overdue,
         waivers={key: waiver_words(waiver, template) for key, waiver in waivers.items()},

@@ -12,13 +12,14 @@ from domain.approvals.choosing import (
     Directory,
     NoApprover,
     NoPolicy,
+    place_of,
     policy_facts,
     resolve_steps,
     select_policy,
 )
 from domain.approvals.gaps import Gap, find_gaps, menders
 from domain.approvals.request import RequestStep
-from domain.approvals.requesting import subject_of
+from domain.approvals.requesting import About, subject_of
 from domain.delegation import Delegation, stands_in
 from domain.governance.policies import Condition, Fact, Policy
 from domain.governance.template import GovernanceTemplate
@@ -111,24 +112,36 @@ def preview_policy(
     proposed: Proposed = NOTHING,
 ) -> PolicyPreview:
     """What would happen if the reader asked now; nothing is sent and nothing recorded. At most eight statements."""
-    facts = {**policy_facts(measure, actor.person), **proposed.facts}
-    looked_at = considered(template.policies, kind, facts)
-    policy = select_policy(template.policies, kind, facts)
+    about = About(
+        measure=measure.id,
+        code=measure.code,
+        subject=subject_of(measure, kind, actor.person, proposed.text),
+        place=place_of(measure, path),
+        facts={**policy_facts(measure, actor.person), **proposed.facts},
+    )
+    return preview_about(work, kind, about, template, get_directory(work))
+
+
+def preview_about(
+    work: Work, kind: str, about: About, template: GovernanceTemplate, directory: Directory
+) -> PolicyPreview:
+    """The same for whatever is governed."""
+    looked_at = considered(template.policies, kind, about.facts)
+    policy = select_policy(template.policies, kind, about.facts)
     if isinstance(policy, NoPolicy):
         return PolicyPreview(kind=kind, policy=None, considered=looked_at, obstacle=policy)
-    directory = get_directory(work)
-    subject = subject_of(measure, kind, actor.person, proposed.text)
     preview = PolicyPreview(kind=kind, policy=policy, considered=looked_at)
-    if conflict := segregation_conflict(subject.duties):
+    duties = about.subject.duties
+    if conflict := segregation_conflict(duties):
         return replace(preview, obstacle=conflict)
-    steps = resolve_steps(policy, facts, measure, path, subject.duties, directory)
+    steps = resolve_steps(policy, about.facts, about.place, duties, directory)
     if isinstance(steps, NoApprover):
-        return replace(preview, obstacle=steps, menders=menders(directory, path)[:MENDERS])
+        return replace(preview, obstacle=steps, menders=menders(directory, about.place.path)[:MENDERS])
     people = {person for step in steps for person in step.approvers}
     return replace(
         preview,
         steps=steps,
-        away=_away(work, people, kind, sealed_value(subject.text)),
+        away=_away(work, people, kind, sealed_value(about.subject.text)),
         took=durations(work, kind),
     )
 
