@@ -4,7 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from workers import figures, files, heads, imports, invitations, meetings, notices, onboarding, reports, upkeep
+from workers import (
+    figures,
+    files,
+    heads,
+    imports,
+    invitations,
+    meetings,
+    notices,
+    onboarding,
+    ordering,
+    reports,
+    upkeep,
+)
 
 MARGIN = timedelta(seconds=75)  # by then the worker has killed a job that outran its limit
 
@@ -47,10 +59,13 @@ JOBS: dict[str, Job] = {
     "announce_meeting": Job(run=meetings.announce_meeting, queue="mail", of_instance=True),
     "make_report": Job(run=reports.make_report, seconds=120, of_instance=True, give_up=reports.report_failed),
     "commit_import": Job(run=imports.commit, seconds=300, of_instance=True, give_up=imports.commit_failed),
+    "commit_orders": Job(run=imports.commit_order_file, seconds=600, of_instance=True, give_up=imports.commit_failed),
+    "check_orders": Job(run=imports.check_order_file, seconds=300, of_instance=True, give_up=imports.check_failed),
     "publish_metrics": Job(run=figures.publish_metrics, of_instance=True, coalesced=True),
     "publish_head": Job(run=heads.publish_head, of_instance=True, coalesced=True),
     "refresh_statuses": Job(run=upkeep.renew_statuses, seconds=300, of_instance=True, coalesced=True),
     "look_at_criteria": Job(run=upkeep.look_at_criteria, seconds=300, of_instance=True, coalesced=True),
+    "watch_orders": Job(run=ordering.watch_orders, seconds=600, of_instance=True, coalesced=True),
     "delete_file": Job(run=files.delete_file, of_instance=True),
     "purge_files": Job(run=files.purge_files, seconds=300, of_instance=True, coalesced=True),
     "purge_instance": Job(run=upkeep.purge_instance, of_instance=True, coalesced=True),

@@ -8,6 +8,7 @@ from domain.imports.checking import check
 from domain.imports.corrected import ColumnsNotInFile, RowsNotInFile, bring_back, is_corrections
 from domain.imports.fields import Field
 from domain.imports.guess import guess_mapping
+from domain.imports.kinds import ImportKind
 from domain.imports.mapping import ColumnMapping, DateOrder, MappingUnreadable, MappingUnusable, from_json, to_json
 from domain.imports.plan import (
     ImportPlan,
@@ -34,6 +35,7 @@ __all__ = [
     "DecimalMark",
     "Field",
     "FileNote",
+    "ImportKind",
     "ImportPlan",
     "ImportPreview",
     "KnownPerson",

@@ -118,6 +118,10 @@ class Transaction(PlainTransaction):
 
 def _copied(value: Any) -> str:
     """A value in PostgreSQL's text format for COPY."""
+    if isinstance(value, dict):
+        value = json.dumps(value)
+    elif isinstance(value, list):
+        value = "{" + ",".join(map(json.dumps, value)) + "}"  # an array of texts
     return str(value).translate(ESCAPES) if value is not None else "\\N"
 
 
@@ -136,12 +140,12 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if hasattr(value, "__dataclass_fields__"):  # before mappings: an order has items too
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict) or hasattr(value, "items"):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):
         return sorted((plain(item) for item in value), key=str)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     return str(value)

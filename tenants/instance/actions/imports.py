@@ -7,6 +7,7 @@ from domain.imports import (
     Checked,
     ColumnMapping,
     ColumnsNotInFile,
+    ImportKind,
     MappingUnusable,
     RowsNotInFile,
     Table,
@@ -18,6 +19,7 @@ from domain.imports import (
     to_json,
 )
 from domain.imports.mapping import mapping_fault
+from domain.imports.order_check import OrdersChecked, orders_to_json
 from domain.refusals import Refusal, Stale
 from tenants.database import NotFound, Work, action
 from tenants.instance.models.imports import ImportRow, SavedMappingRow
@@ -28,13 +30,21 @@ LONGEST_NAME = 120
 
 
 @action
-def keep_upload(work: Work, import_id: UUID, filename: str, table: Table, actor: Actor) -> UUID:
+def keep_upload(
+    work: Work,
+    import_id: UUID,
+    filename: str,
+    table: Table,
+    actor: Actor,
+    kind: ImportKind = ImportKind.MEASURES,
+) -> UUID:
     """Keep the table of a file. `import_id` comes with the form: the same form twice is one upload."""
     with work.transaction() as tx:
         if tx.session.get(ImportRow, import_id) is None:
             tx.add(
                 ImportRow(
                     id=import_id,
+                    kind=str(kind),
                     filename=filename[:LONGEST_NAME],
                     state=MAPPING,
                     table=table_to_json(table),
@@ -84,12 +94,13 @@ def correct(
 
 
 @action
-def keep_check(work: Work, import_id: UUID, found: Checked, reference: str, seen: int) -> None:
+def keep_check(work: Work, import_id: UUID, found: Checked | OrdersChecked, reference: str, seen: int) -> None:
     """Keep what the check found while the file, its columns and the instance (`reference`) are as they were."""
     with work.transaction() as tx:
         row = tx.lock(ImportRow, import_id)
         if row.version == seen and row.state not in (WAITING, COMMITTED):
-            row.summary = {"checked": checked_to_json(found), "reference": reference}
+            kept = orders_to_json(found) if isinstance(found, OrdersChecked) else checked_to_json(found)
+            row.summary = {"checked": kept, "reference": reference}
 
 
 @action
@@ -128,6 +139,6 @@ def _open(tx: Transaction, import_id: UUID) -> ImportRow:
 
 def _save(tx: Transaction, name: str, mapping: ColumnMapping, actor: Actor) -> None:
     """Under the same name, the newer mapping takes the place of the older one."""
-    found = tx.lock_all(SavedMappingRow, SavedMappingRow.name == name)
-    row = found[0] if found else tx.add(SavedMappingRow(id=tx.work.new_id(), name=name))
+    found = tx.lock_all(SavedMappingRow, SavedMappingRow.kind == mapping.kind, SavedMappingRow.name == name)
+    row = found[0] if found else tx.add(SavedMappingRow(id=tx.work.new_id(), kind=str(mapping.kind), name=name))
     row.mapping, row.saved_by, row.saved_at = to_json(mapping), actor.person, tx.work.now()

@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.access import Scope
+from domain.ids import PersonId
 from domain.imports import (
     Checked,
     ColumnMapping,
+    ImportKind,
     MappingUnreadable,
     Table,
     checked_from_json,
@@ -27,7 +29,22 @@ from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow, SavedMappingRow
 from tenants.instance.models.people import MemberRow
 
-MAPPING, CHECKED, WAITING, COMMITTED, FAILED = "mapping", "checked", "committing", "committed", "failed"
+MAPPING, CHECKING, CHECKED, WAITING, COMMITTED, FAILED = (
+    "mapping",
+    "checking",
+    "checked",
+    "committing",
+    "committed",
+    "failed",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderReach:
+    """Who looks at imports of orders: their own, or everybody's where they import for the whole instance."""
+
+    person: PersonId
+    everything: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +92,13 @@ class LeftOutFile:
     content: bytes
 
 
-def list_imports(work: Work, scope: Scope, limit: int = 100) -> tuple[ImportLine, ...]:
+def list_imports(work: Work, scope: Scope | OrderReach, limit: int = 100) -> tuple[ImportLine, ...]:
     """The newest first."""
     statement = _lines().where(_visible(work, scope)).order_by(ImportRow.uploaded_at.desc(), ImportRow.id)
     return tuple(_line(row) for row in work.session.execute(statement.limit(limit)))
 
 
-def get_import(work: Work, scope: Scope, import_id: UUID) -> ImportLine:
+def get_import(work: Work, scope: Scope | OrderReach, import_id: UUID) -> ImportLine:
     """One upload without its table. Raises NotFound, also where it is not the reader's."""
     row = work.session.execute(_lines().where(ImportRow.id == import_id, _visible(work, scope))).first()
     if row is None:
@@ -89,7 +106,7 @@ def get_import(work: Work, scope: Scope, import_id: UUID) -> ImportLine:
     return _line(row)
 
 
-def get_upload(work: Work, scope: Scope, import_id: UUID) -> Upload:
+def get_upload(work: Work, scope: Scope | OrderReach, import_id: UUID) -> Upload:
     """One upload with its table. Raises NotFound, also where it is not the reader's."""
     line = get_import(work, scope, import_id)
     table, mapping, kept = work.session.execute(
@@ -105,7 +122,7 @@ def find_check(upload: Upload, reference: str) -> Checked | None:
     return checked_from_json(upload.kept["checked"])
 
 
-def get_left_out_file(work: Work, scope: Scope, import_id: UUID) -> LeftOutFile:
+def get_left_out_file(work: Work, scope: Scope | OrderReach, import_id: UUID) -> LeftOutFile:
     """The rows that were left out, with their reasons. Raises NotFound."""
     line = get_import(work, scope, import_id)
     content = work.session.scalar(select(ImportRow.left_out_file).where(ImportRow.id == import_id))
@@ -114,11 +131,12 @@ def get_left_out_file(work: Work, scope: Scope, import_id: UUID) -> LeftOutFile:
     return LeftOutFile(filename=f"{line.filename.rpartition('.')[0] or line.filename} left out.xlsx", content=content)
 
 
-def list_mappings(work: Work) -> tuple[SavedMapping, ...]:
+def list_mappings(work: Work, kind: ImportKind = ImportKind.MEASURES) -> tuple[SavedMapping, ...]:
     """By name."""
     statement = (
         select(SavedMappingRow, MemberRow.name)
         .join(MemberRow, MemberRow.id == SavedMappingRow.saved_by)
+        .where(SavedMappingRow.kind == kind)
         .order_by(func.lower(SavedMappingRow.name))
     )
     return tuple(
@@ -135,11 +153,21 @@ def to_mapping(stored: Mapping[str, Any]) -> ColumnMapping | None:
     return None if isinstance(mapping, MappingUnreadable) else mapping
 
 
-def _visible(work: Work, scope: Scope) -> ColumnElement[bool]:
+def _visible(work: Work, scope: Scope | OrderReach) -> ColumnElement[bool]:
+    if isinstance(scope, OrderReach):
+        return (ImportRow.kind == ImportKind.ORDERS) & (true() if scope.everything else _own(scope.person))
+    return (ImportRow.kind == ImportKind.MEASURES) & _of_measures(work, scope)
+
+
+def _own(person: PersonId) -> ColumnElement[bool]:
+    return ImportRow.uploaded_by == person
+
+
+def _of_measures(work: Work, scope: Scope) -> ColumnElement[bool]:
     organization = work.session.scalar(select(NodeRow.path).where(NodeRow.parent_id.is_(None)))
     if organization is not None and scope.covers(organization):
-        return ImportRow.id.is_not(None)
-    return or_(false(), ImportRow.uploaded_by == scope.person)
+        return true()
+    return _own(scope.person)
 
 
 def _lines() -> Select[Any]:

@@ -20,6 +20,7 @@ from domain.imports import (
     TableRow,
 )
 from domain.imports.fields import AMOUNTS, DATES
+from domain.imports.kinds import AnyField
 from tenants.bell import queue_state
 from tenants.instance.queries.imports import (
     COMMITTED,
@@ -145,7 +146,7 @@ def _head(mapping: ColumnMapping, field: Field) -> tuple[str, str, bool]:
 
 
 def _row(looked: Looked, row: TableRow, fields: Sequence[Field]) -> RowView:
-    states: dict[Field | None, str] = {}
+    states: dict[AnyField | None, str] = {}
     problems = looked.checked.problems.get(row.number, ())
     for problem in sorted(problems, key=lambda p: p.severity is Severity.CORRECT):
         states[problem.field] = "bad" if problem.severity is Severity.CORRECT else "warn"

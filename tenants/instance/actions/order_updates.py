@@ -1,0 +1,207 @@
+"""What a source says anew of an order that is here: applied to its row, and to what follows from it."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.governance.template import OrderRules
+from domain.ids import OrderId
+from domain.imports.order_lines import OrderLine
+from domain.orders.arriving import OrderUpdated, is_complete
+from domain.orders.consequences import (
+    CANCELLATION,
+    CARRIER,
+    DELIVERED,
+    LATE,
+    REVIEW,
+    ZERO,
+    Consequences,
+    IntakeChoices,
+    cancel_reason,
+    consequences,
+)
+from domain.orders.entry import target_of
+from domain.orders.incoming import Incoming
+from domain.orders.intake import COLUMNS, STATE, Merged, value_of
+from domain.orders.order import Happening, Order, OrderState, Source
+from tenants.instance.actions.order_arrivals import (
+    FREIGHT,
+    cost_values,
+    effect_values,
+    late_exception,
+    ticket_values,
+)
+from tenants.instance.actions.order_rows import (
+    add_cost,
+    add_effect,
+    add_exception,
+    add_promise,
+    add_ticket,
+    end_order,
+    move_order,
+    put_back_order,
+    resolve_exception,
+)
+from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderTicketRow
+from tenants.instance.models.intake import OrderConflictRow
+from tenants.instance.models.orders import OrderRow
+from tenants.instance.transaction import Transaction
+
+PROMISES = ("promised_on", "commitment")
+BY_SOURCE = "source"
+
+
+def update_order(
+    tx: Transaction,
+    row: OrderRow,
+    line: OrderLine,
+    rules: OrderRules,
+    choices: IntakeChoices,
+    source: Source,
+    upload: UUID | None,
+) -> OrderUpdated | None:
+    """Write what is new of the order; None where nothing is. Conflicts wait for somebody to decide them."""
+    merged, incoming, after = line.merged, line.incoming, line.after
+    assert merged is not None and incoming is not None and after is not None and line.known is not None
+    if merged.is_unchanged:
+        return None
+    _set_fields(tx, row, merged)
+    _keep_conflicts(tx, row, merged, upload)
+    if after.stage != row.stage:
+        since = max(after.happened.values(), default=tx.work.now())
+        move_order(tx, row, after.stage, target_of(after.stage, rules, since), max(since, row.stage_since), None)
+    follows = consequences(after, _newly(incoming, merged, line.known.imported), rules, choices, tx.work.now())
+    _follow(tx, row, after, follows, rules)
+    _end(tx, row, after, incoming, follows, rules, choices)
+    row.imported = dict(merged.imported)
+    if row.open_requests:
+        put_back_order(tx, row, None, is_edit=False)
+    else:
+        row.version, row.updated_at = row.version + 1, tx.work.now()
+    return OrderUpdated(
+        order=OrderId(row.id),
+        number=row.number,
+        source=source,
+        upload=upload,
+        row=line.row.number,
+        updates=merged.updates,
+        conflicts=merged.conflicts,
+        stage=row.stage,
+        state=OrderState(row.state),
+        at=tx.work.now(),
+    )
+
+
+def _set_fields(tx: Transaction, row: OrderRow, merged: Merged) -> None:
+    for update in merged.updates:
+        if update.field in PROMISES:
+            add_promise(tx, row, update.field, update.after, BY_SOURCE, None)
+        elif update.field != STATE and hasattr(row, column := COLUMNS.get(update.field, update.field)):
+            setattr(row, column, value_of(update.field, update.after))
+
+
+def _keep_conflicts(tx: Transaction, row: OrderRow, merged: Merged, upload: UUID | None) -> None:
+    """A conflict that waits already is brought up to date; one that the source gave up is settled."""
+    if not (merged.conflicts or merged.agreed):
+        return
+    waiting = {
+        each.field: each
+        for each in tx.lock_all(OrderConflictRow, OrderConflictRow.order_id == row.id, OrderConflictRow.choice == "")
+    }
+    for conflict in merged.conflicts:
+        kept = waiting.get(conflict.field) or tx.add(
+            OrderConflictRow(id=tx.work.new_id(), order_id=row.id, field=conflict.field, choice="")
+        )
+        kept.import_id, kept.ours, kept.theirs = upload, conflict.ours, conflict.theirs
+        kept.found_at = tx.work.now()
+    for field in merged.agreed:
+        if settled := waiting.get(field):
+            settled.choice, settled.decided_at = "theirs", tx.work.now()
+
+
+def _newly(incoming: Incoming, merged: Merged, imported: object) -> Incoming:
+    """The source's words of which only what is new has consequences: a cancellation, a refund, a score."""
+    new = {update.field for update in merged.updates}
+    cancels = STATE in new
+    said_before = dict(imported) if isinstance(imported, dict) else {}
+    refunded = incoming.refunded
+    if refunded is not None:
+        refunded = max(refunded - value_of("refunded", said_before.get("refunded", "0.00")), ZERO)
+    return replace(
+        incoming,
+        status=incoming.status if cancels else None,
+        cancelled_at=incoming.cancelled_at if cancels else None,
+        refunded=refunded,
+        score=incoming.score if "score" in new else None,
+    )
+
+
+def _follow(tx: Transaction, row: OrderRow, after: Order, follows: Consequences, rules: OrderRules) -> None:
+    delivered = after.happened.get(Happening.DELIVERED)
+    lates = [each for each in after.exceptions if each.type == LATE]
+    if delivered:
+        for late in lates:
+            if late.is_open:
+                resolve_exception(tx, row, late.id, DELIVERED, "", None, max(delivered, late.opened_at))
+    if follows.late and not lates:
+        exception = late_exception(tx, follows.late, rules)
+        added = add_exception(tx, row, exception)
+        tx.flush()
+        if exception.resolved_at:
+            resolve_exception(tx, row, added.id, DELIVERED, "", None, exception.resolved_at)
+    if follows.freight:
+        _freight(tx, row, follows)
+    for loss in follows.losses:
+        if loss.amount or loss.kind == CANCELLATION:
+            lost = {"kind": loss.kind, "amount": loss.amount, "reason": loss.reason, "on": loss.on}
+            add_effect(tx, row, OrderEffectRow(**effect_values(tx, row.id) | lost))
+    if follows.complaint and not _has_review(tx, row):
+        ticket = ticket_values(tx, row.id, follows.complaint.score) | {"opened_at": follows.complaint.at}
+        add_ticket(tx, row, OrderTicketRow(**ticket))
+
+
+def _freight(tx: Transaction, row: OrderRow, follows: Consequences) -> None:
+    """The one line of the source's freight: as it is now."""
+    assert follows.freight is not None
+    known = tx.lock_all(
+        OrderCostRow, OrderCostRow.order_id == row.id, OrderCostRow.kind == CARRIER, OrderCostRow.words == FREIGHT
+    )
+    if not known:
+        freight = {"forecast": follows.freight.forecast, "actual": follows.freight.actual, "on": follows.freight.on}
+        add_cost(tx, row, OrderCostRow(**cost_values(tx, row.id) | freight))
+        return
+    cost = known[0]
+    row.cost_forecast += follows.freight.forecast - (cost.forecast or ZERO)
+    row.cost_actual += (follows.freight.actual or ZERO) - (cost.actual or ZERO)
+    cost.forecast, cost.actual, cost.on = follows.freight.forecast, follows.freight.actual, follows.freight.on
+
+
+def _has_review(tx: Transaction, row: OrderRow) -> bool:
+    ticket = select(OrderTicketRow.id).where(OrderTicketRow.order_id == row.id, OrderTicketRow.channel == REVIEW)
+    return tx.session.scalar(ticket.limit(1)) is not None
+
+
+def _end(
+    tx: Transaction,
+    row: OrderRow,
+    after: Order,
+    incoming: Incoming,
+    follows: Consequences,
+    rules: OrderRules,
+    choices: IntakeChoices,
+) -> None:
+    at: datetime = incoming.last_heard
+    if after.state is OrderState.CANCELLED and row.state == OrderState.OPEN:
+        end_order(tx, row, OrderState.CANCELLED, at, cancel_reason(incoming))
+        return
+    delivered = Happening.DELIVERED in after.happened
+    exceptions = tuple(each for each in after.exceptions if not (delivered and each.type == LATE))
+    stood = replace(after, exceptions=exceptions, open_tickets=row.open_tickets)
+    if (
+        row.state == OrderState.OPEN
+        and choices.closes
+        and is_complete(stood, replace(follows, complaint=None), rules, at)
+    ):
+        end_order(tx, row, OrderState.CLOSED, at)
