@@ -1,10 +1,10 @@
-"""Files as evidence: which kinds there are, how large one may be, and what a name may look like."""
+"""Evidence: what proves something; and its files: which kinds, how large one may be, what a name may look like."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.ids import EvidenceId
+from domain.ids import EvidenceId, MeasureId, MilestoneId, PersonId
 from domain.refusals import Refusal
 
 FILE_LIMIT = 25 * 1024 * 1024
@@ -54,6 +54,35 @@ class FileFacts:
     kind: FileKind
     size: int
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What is attached. `milestone` None: to the measure; `is_closure`: it shows the achieved value."""
+
+    id: EvidenceId
+    title: str
+    url: str = ""
+    note: str = ""
+    milestone: MilestoneId | None = None
+    is_closure: bool = False
+    file: FileFacts | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceAdded:
+    measure: MeasureId
+    proof: Proof
+    person: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceRemoved:
+    measure: MeasureId
+    evidence: EvidenceId
+    title: str
+    person: PersonId
+    sha256: str = ""  # of the file that was removed with it
 
 
 @dataclass(frozen=True, kw_only=True)

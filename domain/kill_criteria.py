@@ -61,6 +61,7 @@ class KillCriterionSet:
 
     measure: MeasureId
     criterion: KillCriterion
+    person: PersonId
     at: datetime
 
 
@@ -69,6 +70,7 @@ class KillCriterionDropped:
     measure: MeasureId
     criterion: KillCriterionId
     words: str
+    person: PersonId
     at: datetime
 
 
@@ -129,7 +131,7 @@ def decide_set_kill_criterion(
         return FieldMissing(field="words")
     if len(wanted.words) > WORDS_LIMIT:
         return FieldTooLong(field="words", limit=WORDS_LIMIT)
-    return KillCriterionSet(measure=measure.id, criterion=wanted, at=now)
+    return KillCriterionSet(measure=measure.id, criterion=wanted, person=actor.person, at=now)
 
 
 def decide_drop_kill_criterion(
@@ -137,7 +139,9 @@ def decide_drop_kill_criterion(
 ) -> KillCriterionDropped | Refusal:
     if refusal := may_not_change(measure, actor, path):
         return refusal
-    return KillCriterionDropped(measure=measure.id, criterion=criterion.id, words=criterion.words, at=now)
+    return KillCriterionDropped(
+        measure=measure.id, criterion=criterion.id, words=criterion.words, person=actor.person, at=now
+    )
 
 
 def may_not_change(measure: Measure, actor: Actor, path: str) -> Refusal | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from domain.ids import EvidenceId, ForumId, MeasureId, MilestoneId, NodeId, PersonId, ReferenceId
+from domain.ids import EvidenceId, ForumId, KillCriterionId, MeasureId, MilestoneId, NodeId, PersonId, ReferenceId
 from domain.stages import MeasureState, Stage
 from domain.value import EffectLine
 
@@ -47,6 +47,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KillText:
+    """A kill criterion as the decision seals it."""
+
+    id: KillCriterionId
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measure:
     """The state that gates, statuses, seals and actions look at. Money in the instance's currency."""
 
@@ -81,7 +89,7 @@ class Measure:
     milestones: tuple[Milestone, ...] = ()
     lines: tuple[EffectLine, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    kill_criteria: tuple[str, ...] = ()  # canonical texts; there while the decision, which seals them, is ahead
+    kill_criteria: tuple[KillText, ...] = ()
     plan_version: int = 0  # 0 until the plan locks at Decided
     last_edited_by: PersonId | None = None
     editors: frozenset[PersonId] = field(default_factory=frozenset)  # everyone who ever edited it

@@ -70,7 +70,7 @@ def canonical_subject(measure: Measure, kind: str) -> Canonical:
         subject["state"] = written(MeasureState.ACTIVE)  # a hold suspends what is open and does not void it
     if kind == gate_kind(Stage.DECIDED):
         subject["controller_confirmed"] = written(measure.controller_confirmed_at)
-        subject |= {f"kill_criterion.{number}": text for number, text in enumerate(measure.kill_criteria, start=1)}
+        subject |= {f"kill_criterion.{number}": each.text for number, each in enumerate(measure.kill_criteria, start=1)}
     for milestone in measure.milestones:
         subject |= milestone_fields(milestone, with_progress=kind in PROGRESS_KINDS)
     for line in measure.lines:

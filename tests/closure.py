@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
+from domain.evidence import Proof
 from domain.ids import EvidenceId, LineId, MilestoneId
 from domain.months import Month, span
 from domain.refusals import Refusal
 from domain.stages import Stage
 from domain.value import Scenario
 from tenants.instance.actions import milestones, values
-from tenants.instance.actions.evidence import Proof, add_evidence
+from tenants.instance.actions.evidence import add_evidence
 from tenants.instance.models.measures import MilestoneRow
 from tenants.instance.models.settings import SettingsRow
 from tests.house import NOW

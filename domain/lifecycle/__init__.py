@@ -41,7 +41,6 @@ from domain.lifecycle.entries import (
     decide_remove_line,
     decide_save_line,
 )
-from domain.lifecycle.evolving import evolve
 from domain.lifecycle.holding import (
     CancelRequested,
     HoldRequested,
@@ -123,5 +122,4 @@ __all__ = [
     "decide_request_resume",
     "decide_save_line",
     "decide_waive_milestone",
-    "evolve",
 ]

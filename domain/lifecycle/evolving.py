@@ -1,9 +1,12 @@
 """What every event does to the state of its measure: replayed in order, they give the measure as it is."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 from domain.changes.proposal import applied, read_proposal
+from domain.evidence import EvidenceAdded, EvidenceRemoved
+from domain.kill_criteria import KillCriterionDropped, KillCriterionSet
 from domain.lifecycle.applying import (
     ChangeApplied,
     MeasureCancelled,
@@ -16,7 +19,7 @@ from domain.lifecycle.applying import (
 from domain.lifecycle.editing import MeasureEdited
 from domain.lifecycle.entries import AmountsEntered, LineRemoved, LineSaved, ValueConfirmed
 from domain.lifecycle.milestones import MilestoneRemoved, MilestoneSaved
-from domain.measures import Measure, Milestone
+from domain.measures import Evidence, KillText, Measure, Milestone
 from domain.stages import MeasureState
 from domain.value import EffectLine
 
@@ -70,7 +73,32 @@ def evolve_edited(measure: Measure, event: Any) -> Measure:
             lines = tuple(entered(line, event) if line.id == event.line else line for line in measure.lines)
             return edited(replace(measure, lines=lines), event)
         case _:
+            return evolve_beside(measure, event)
+
+
+def evolve_beside(measure: Measure, event: Any) -> Measure:
+    """What hangs on a measure and is sealed with it: kill criteria and evidence."""
+    match event:
+        case KillCriterionSet(criterion=criterion):
+            text = KillText(id=criterion.id, text=criterion.text)
+            return edited(replace(measure, kill_criteria=(*measure.kill_criteria, text)), event)
+        case KillCriterionDropped(criterion=gone):
+            kept = tuple(each for each in measure.kill_criteria if each.id != gone)
+            return edited(replace(measure, kill_criteria=kept), event)
+        case EvidenceAdded(proof=proof):
+            shown = Evidence(id=proof.id, title=proof.title, milestone=proof.milestone, is_closure=proof.is_closure)
+            return edited(proven(measure, (*measure.evidence, shown)), event)
+        case EvidenceRemoved(evidence=gone):
+            return edited(proven(measure, tuple(each for each in measure.evidence if each.id != gone)), event)
+        case _:
             return measure
+
+
+def proven(measure: Measure, evidence: tuple[Evidence, ...]) -> Measure:
+    """The measure with this evidence, counted by milestone."""
+    counts = Counter(each.milestone for each in evidence)
+    milestones = tuple(replace(each, evidence=counts[each.id]) for each in measure.milestones)
+    return replace(measure, evidence=evidence, milestones=milestones)
 
 
 def edited(measure: Measure, event: Any) -> Measure:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from domain.evidence import Proof
 from domain.ids import EvidenceId, MilestoneId
 from domain.measures import Milestone
 from domain.stages import Stage
@@ -104,7 +105,7 @@ class Undertaking:
     def _prove(self, milestone: MilestoneId | None, title: str, is_closure: bool = False) -> None:
         here = self.here
         identity = EvidenceId(here.new_id())
-        proof = evidence.Proof(
+        proof = Proof(
             id=identity,
             title=title,
             url=f"https://documents.example/{str(identity)[:8]}",

@@ -70,8 +70,8 @@ from domain.lifecycle import (
     decide_request_hold,
     decide_request_reopen,
     decide_request_resume,
-    evolve,
 )
+from domain.lifecycle.evolving import evolve
 from domain.measures import Measure
 from domain.notices import Around, Escalation, StepEscalated, due_notices
 from domain.refusals import Refusal
@@ -114,14 +114,6 @@ TURNS: dict[str, Callable[..., Any]] = {
     "cancel": decide_request_cancel,
     "reopen": decide_request_reopen,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A line of the trail, where the event itself does not say who it was that edited."""
-
-    event: Any
-    person: PersonId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +186,7 @@ class Engine:
     def happened_unseen(self, *events: Any) -> None:
         for event in events:
             self.trail.append(event)
-            self.measure = after(self.measure, event)
+            self.measure = evolve(self.measure, event)
             if isinstance(event, PlanVersionLocked):
                 assert event.version == len(self.plans) + 1
                 self.plans.append(canonical_plan(self.measure))
@@ -381,13 +373,13 @@ class Engine:
         outcome = decide_set_kill_criterion(wanted, self.measure, there, template(), by, PATH, self.now)
         if isinstance(outcome, KillCriterionSet):
             self.criteria[wanted.id] = wanted
-            self.happened(Line(event=outcome, person=person))
+            self.happened(outcome)
 
     def drop_criterion(self, criterion: KillCriterion, person: PersonId) -> None:
         outcome = decide_drop_kill_criterion(criterion, self.measure, actor(person), PATH, self.now)
         if isinstance(outcome, KillCriterionDropped):
             del self.criteria[criterion.id]
-            self.happened(Line(event=outcome, person=person))
+            self.happened(outcome)
 
     def look(self, days_past_end: Decimal) -> None:
         """The nightly look: what is met is proposed, in the name of who wrote it or answers for the measure."""
@@ -398,20 +390,6 @@ class Engine:
                     said = (criterion.proposes, criterion.reason, criterion.words)
                     if isinstance(self.ask_turn(person, *said), Requested):
                         break
-
-
-def after(measure: Measure, event: Any) -> Measure:
-    """The measure after an event; texts of kill criteria are read beside it, as they are kept."""
-    if not isinstance(event, Line):
-        return evolve(measure, event)
-    edited = replace(measure, last_edited_by=event.person, editors=measure.editors | {event.person})
-    match event.event:
-        case KillCriterionSet(criterion=criterion):
-            return replace(edited, kill_criteria=(*measure.kill_criteria, criterion.text))
-        case KillCriterionDropped(words=words):
-            kept = tuple(text for text in measure.kill_criteria if not text.endswith(f"; {words}"))
-            return replace(edited, kill_criteria=kept)
-    raise ValueError(event)
 
 
 def escalated(request: ApprovalRequest, event: StepEscalated) -> ApprovalRequest:
@@ -425,7 +403,7 @@ def replayed(first: Measure, trail: Iterable[Any]) -> tuple[Measure, dict[Reques
     """Measure and requests again, from nothing but the trail."""
     now, requests = first, dict[RequestId, ApprovalRequest]()
     for event in trail:
-        now = after(now, event)
+        now = evolve(now, event)
         match event:
             case Requested(request=request):
                 requests[request.id] = request

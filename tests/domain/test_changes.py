@@ -53,8 +53,8 @@ from domain.lifecycle import (
     PlanVersionLocked,
     UnknownEffectKind,
     apply_approved,
-    evolve,
 )
+from domain.lifecycle.evolving import evolve
 from domain.measures import Measure
 from domain.months import Month
 from domain.refusals import Refusal

@@ -30,6 +30,7 @@ from domain.kill_criteria import (
     standing,
 )
 from domain.lifecycle import FieldMissing, FieldTooLong, MeasureFrozen, UnknownReason
+from domain.measures import KillText
 from domain.stages import MeasureState, Stage
 from tests.domain.making import (
     CHAIR,
@@ -160,7 +161,8 @@ def test_asked_for_in_the_name_of_who_wrote_it_first() -> None:
 
 def test_the_decision_seals_them_and_no_other_request_does() -> None:
     bare = replace(measure(), stage=Stage.DETAILED)
-    with_one = replace(bare, kill_criteria=(criterion(id=KillCriterionId(UUID(int=1))).text,))
+    number = KillCriterionId(UUID(int=1))
+    with_one = replace(bare, kill_criteria=(KillText(id=number, text=criterion(id=number).text),))
     assert "days_late at_least 30: cancel, no-value; Too late." in subject_of(with_one, gate_kind(Stage.DECIDED)).text
     for kind in (gate_kind(Stage.DETAILED), "hold"):
         assert subject_of(with_one, kind).text == subject_of(bare, kind).text

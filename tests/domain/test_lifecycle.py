@@ -67,8 +67,8 @@ from domain.lifecycle import (
     decide_request_resume,
     decide_save_line,
     decide_waive_milestone,
-    evolve,
 )
+from domain.lifecycle.evolving import evolve
 from domain.measures import Measure
 from domain.months import Month
 from domain.refusals import Refusal

@@ -11,12 +11,21 @@ from uuid import uuid4
 import pytest
 
 from domain.access import Capability
-from domain.evidence import FILE_LIMIT, EvidenceTooLarge, FileFacts, FileKind, NotWhatItsNameSays, file_key
+from domain.evidence import (
+    FILE_LIMIT,
+    EvidenceAdded,
+    EvidenceTooLarge,
+    FileFacts,
+    FileKind,
+    NotWhatItsNameSays,
+    Proof,
+    file_key,
+)
 from domain.ids import EvidenceId
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work
 from tenants.files import FileGone, FileStore, LocalFiles, _store, files_of
-from tenants.instance.actions.evidence import EvidenceAdded, Proof, add_evidence, remove_evidence
+from tenants.instance.actions.evidence import add_evidence, remove_evidence
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.queries.evidence import get_file
 from tenants.instance.uploads import keep, look_at

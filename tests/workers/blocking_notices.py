@@ -1,7 +1,8 @@
 """A worker for kill tests of what people are told: it stops in the middle, until a file says go on.
 
 `python -m tests.workers.blocking_notices FOLDER LEASE_SECONDS remind|letter|sent`: in the round of the clock after
-the first request is dealt with, in a letter that is about to be handed to the mail server, or in one that the server has taken.
+the first request is dealt with, in a letter that is about to be handed to the mail server, or in one that the
+server has taken.
 """
 
 import os

@@ -1,12 +1,12 @@
 """Attach what proves something: a link, a file or a note, to a measure or to one of its milestones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.access import Actor, Capability, NotAllowed
-from domain.evidence import FileFacts, file_key
-from domain.ids import EvidenceId, MeasureId, MilestoneId
+from domain.evidence import EvidenceAdded, EvidenceRemoved, Proof, file_key
+from domain.ids import EvidenceId, MeasureId
 from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.lifecycle.editing import not_open
 from domain.refusals import Refusal
@@ -16,33 +16,6 @@ from tenants.instance.actions.taking import Taken, put_back, take
 from tenants.instance.models.measures import EvidenceRow
 
 TITLE_LIMIT, NOTE_LIMIT = 200, 4000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proof:
-    """What is attached. `milestone` None: to the measure; `is_closure`: it shows the achieved value."""
-
-    id: EvidenceId
-    title: str
-    url: str = ""
-    note: str = ""
-    milestone: MilestoneId | None = None
-    is_closure: bool = False
-    file: FileFacts | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvidenceAdded:
-    measure: MeasureId
-    proof: Proof
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvidenceRemoved:
-    measure: MeasureId
-    evidence: EvidenceId
-    title: str
-    sha256: str = ""  # of the file that was removed with it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +30,8 @@ def add_evidence(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> Ev
     """Attach a proof, whose file lies in the store already. The same form twice attaches it once. Raises NotFound."""
     with work.transaction() as tx:
         taken = take(tx, measure_id)
-        outcome = EvidenceAdded(measure=MeasureId(measure_id), proof=proof)
+        kept = replace(proof, title=proof.title.strip(), note=proof.note.strip())
+        outcome = EvidenceAdded(measure=MeasureId(measure_id), proof=kept, person=actor.person)
         if existing := tx.session.get(EvidenceRow, proof.id):
             if existing.measure_id != measure_id:
                 raise NotFound(f"evidence {proof.id}")
@@ -66,7 +40,7 @@ def add_evidence(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> Ev
             own(taken, proof.milestone)
         if refusal := _refusal(taken, proof, actor):
             return tx.refuse(refusal, actor, taken.subject)
-        tx.add(_row(work, measure_id, proof, actor))
+        tx.add(_row(work, measure_id, kept, actor))
         put_back(tx, taken, actor, is_edit=True)
         tx.record(outcome, actor, taken.subject)
     return outcome
@@ -82,7 +56,9 @@ def remove_evidence(work: Work, measure_id: UUID, evidence: EvidenceId, actor: A
             raise NotFound(f"evidence {evidence}")
         if refusal := _may_not_update(taken, actor):
             return tx.refuse(refusal, actor, taken.subject)
-        outcome = EvidenceRemoved(measure=MeasureId(measure_id), evidence=evidence, title=row.title, sha256=row.sha256)
+        outcome = EvidenceRemoved(
+            measure=taken.measure.id, evidence=evidence, title=row.title, sha256=row.sha256, person=actor.person
+        )
         if row.sha256:
             tx.later("delete_file", evidence_id=str(evidence), name=file_key(evidence, row.sha256))
         tx.delete(row)
@@ -118,9 +94,9 @@ def _row(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> EvidenceRo
         id=proof.id,
         measure_id=measure_id,
         milestone_id=proof.milestone,
-        title=proof.title.strip(),
+        title=proof.title,
         url=proof.url,
-        note=proof.note.strip(),
+        note=proof.note,
         is_closure=proof.is_closure,
         file_name=proof.file.name if proof.file else "",
         content_type=proof.file.kind.content_type if proof.file else "",

@@ -43,7 +43,7 @@ def set_kill_criterion(work: Work, measure_id: UUID, wanted: KillCriterion, acto
         taken = take(tx, measure_id)
         there = criteria_of(tx.session, measure_id)
         if any(each.id == wanted.id for each in there):
-            return KillCriterionSet(measure=taken.measure.id, criterion=wanted, at=work.now())
+            return KillCriterionSet(measure=taken.measure.id, criterion=wanted, person=actor.person, at=work.now())
         outcome = decide_set_kill_criterion(
             wanted, taken.measure, len(there), taken.governance.template, actor, taken.row.path, work.now()
         )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.ids import EvidenceId, ForumId, LineId, MeasureId, MilestoneId, NodeId, PersonId, ReferenceId
-from domain.measures import Evidence, Measure, Milestone
+from domain.measures import Evidence, KillText, Measure, Milestone
 from domain.months import Month
 from domain.seal import read_lines
 from domain.stages import MeasureState, Stage
@@ -25,18 +25,18 @@ Series = dict[Scenario, dict[Month, Decimal]]
 
 
 def load_measure(session: Session, row: MeasureRow, governance: Governance) -> Measure:
-    """One measure, four statements."""
+    """One measure, five statements."""
     return load_measures(session, [row], governance)[MeasureId(row.id)]
 
 
 def load_measures(session: Session, rows: Sequence[MeasureRow], governance: Governance) -> dict[MeasureId, Measure]:
-    """Many measures with the same four statements, and one for what the gate into Decided seals besides."""
+    """Many measures with the same five statements."""
     ids = [row.id for row in rows]
     evidence = _grouped(session, EvidenceRow, ids, EvidenceRow.added_at)
     milestones = _grouped(session, MilestoneRow, ids, MilestoneRow.position)
     lines = _grouped(session, EffectLineRow, ids, EffectLineRow.position)
     series = load_series(session, [line.id for group in lines.values() for line in group])
-    kill = kill_texts(session, [row.id for row in rows if row.stage == int(Stage.DETAILED)])
+    kill = kill_texts(session, ids)
     return {
         MeasureId(row.id): to_measure(
             row, milestones[row.id], lines[row.id], series, evidence[row.id], governance, kill.get(row.id, ())
@@ -69,7 +69,7 @@ def to_measure(
     series: Mapping[UUID, Series],
     evidence: Sequence[EvidenceRow],
     governance: Governance,
-    kill_criteria: tuple[str, ...] = (),
+    kill_criteria: tuple[KillText, ...] = (),
 ) -> Measure:
     proofs = Counter(item.milestone_id for item in evidence)
     return Measure(

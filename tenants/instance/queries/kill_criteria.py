@@ -12,6 +12,7 @@ from domain.access import Scope
 from domain.governance.policies import Condition, Operator
 from domain.ids import KillCriterionId, PersonId
 from domain.kill_criteria import KillCriterion
+from domain.measures import KillText
 from domain.stages import MeasureState, Stage
 from tenants.database import Work
 from tenants.instance.models.checks import KillCriterionRow
@@ -27,14 +28,12 @@ def criteria_of(session: Session, measure: UUID) -> tuple[KillCriterion, ...]:
     return tuple(to_criterion(row) for row in rows)
 
 
-def kill_texts(session: Session, measures: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """The canonical texts by measure; no statement where no measure is at the gate that seals them."""
-    if not measures:
-        return {}
+def kill_texts(session: Session, measures: Sequence[UUID]) -> dict[UUID, tuple[KillText, ...]]:
+    """The canonical texts by measure, in the order they were set. One statement."""
     statement = select(KillCriterionRow).where(KillCriterionRow.measure_id.in_(measures))
-    found: dict[UUID, tuple[str, ...]] = defaultdict(tuple)
+    found: dict[UUID, tuple[KillText, ...]] = defaultdict(tuple)
     for row in session.scalars(statement.order_by(KillCriterionRow.set_at, KillCriterionRow.id)):
-        found[row.measure_id] += (to_criterion(row).text,)
+        found[row.measure_id] += (KillText(id=KillCriterionId(row.id), text=to_criterion(row).text),)
     return found
 
 

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.evidence import FILE_LIMIT, FileFacts, FileKind, file_key
+from domain.evidence import FILE_LIMIT, EvidenceAdded, EvidenceRemoved, FileFacts, FileKind, Proof, file_key
 from domain.ids import EvidenceId, MilestoneId
 from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.refusals import Refusal
 from tenants.files import FileGone, files_of
-from tenants.instance.actions.evidence import EvidenceAdded, EvidenceRemoved, NotALink, Proof
+from tenants.instance.actions.evidence import NotALink
 from tenants.instance.actions.evidence import add_evidence as attach
 from tenants.instance.actions.evidence import remove_evidence as take_away
 from tenants.instance.queries.evidence import get_file
