@@ -21,6 +21,12 @@ def find_for_person(work: PlatformWork, slug: str, person: PersonId) -> tuple[In
     return (to_instance(row[0]), row[1]) if row else None
 
 
+def find_instance(work: PlatformWork, slug: str) -> Instance | None:
+    """The active instance with this slug: for machines, who prove by a signature that they may enter."""
+    row = work.session.scalar(select(InstanceRow).where(InstanceRow.slug == slug, InstanceRow.state == "active"))
+    return to_instance(row) if row else None
+
+
 def get_instance(work: PlatformWork, instance_id: InstanceId) -> Instance:
     """The instance with this id. Raises NotFound."""
     row = work.session.get(InstanceRow, instance_id)

@@ -8,8 +8,10 @@ from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
 from domain.access import FORUM_CAPABILITIES, NAMED_ROLES, ROLE_CAPABILITIES, Capability
+from web.calling import enter_channel
 from web.hands import enter_instance, hand
 from web.responses import to_sign_in
+from web.security import csrf
 
 View = TypeVar("View", bound=Callable[..., Any])
 INSTANCE = "instance."
@@ -23,6 +25,7 @@ class Need:
     capability: Capability | None = None
     is_public: bool = False
     or_named: bool = False
+    call_limit: int = 0  # above 0 for machines: signed by a key of a channel, with a body of at most so many bytes
 
 
 class Undeclared(RuntimeError):
@@ -48,6 +51,19 @@ def public(view: View) -> View:
     return _declare(Need(is_public=True))(view)
 
 
+def signed_by_channel(limit: int) -> Callable[[View], View]:
+    """A machine that signs with a key of a channel. No cookie is looked at, so no other site can send one along.
+
+    `limit` is the largest body in bytes.
+    """
+
+    def mark(view: View) -> View:
+        csrf.exempt(view)
+        return _declare(Need(call_limit=limit))(view)
+
+    return mark
+
+
 def need_of(app: Flask, endpoint: str) -> Need | None:
     return getattr(app.view_functions[endpoint], "need", None)
 
@@ -61,6 +77,8 @@ def guard() -> Response | None:
         raise Undeclared(request.endpoint)
     if need.is_public:
         return None
+    if need.call_limit:
+        return enter_channel(need.call_limit)
     if not hand().is_signed_in:
         return to_sign_in()
     if request.endpoint.startswith(INSTANCE):

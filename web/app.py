@@ -17,6 +17,7 @@ from tenants.secrets import derive
 from tenants.settings import Settings, read_settings
 from web import (
     access,
+    api,
     assets,
     errors,
     firm,
@@ -61,7 +62,7 @@ def _compose(app: Flask, settings: Settings) -> None:
     language.install(app)
     shell.install(app)
     errors.install(app)
-    for blueprint in (assets.bp, identity.bp, firm.bp, instance.bp):
+    for blueprint in (assets.bp, identity.bp, firm.bp, instance.bp, api.bp):
         app.register_blueprint(blueprint)
     if settings.mailbox:
         app.register_blueprint(mailbox.bp)

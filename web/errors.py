@@ -1,4 +1,4 @@
-"""What goes wrong, as a page: calm words, the way out, and never a trace of the inside."""
+"""What goes wrong, as a page: calm words, the way out, and never a trace of the inside. Machines get a problem."""
 
 import structlog
 from flask import Flask, g, render_template, request
@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from tenants.database import NotFound
 from tenants.platform.queries.health import UNREACHABLE
+from web.problems import is_machine, problem
 
 log = structlog.get_logger("web")
 WITH_PAGE = (400, 403, 404, 409, 413, 422, 429, 500, 503)
@@ -26,6 +27,9 @@ def install(app: Flask) -> None:
 def _http(error: HTTPException) -> Response:
     response: Response = error.get_response()  # type: ignore[assignment]
     code = error.code or 500
+    if code >= 400 and is_machine():
+        headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After")}
+        return problem(code, headers=headers)
     if code >= 400:
         response = page(code if code in WITH_PAGE else (404 if code == 405 else 400))
         response.status_code = code
@@ -33,23 +37,23 @@ def _http(error: HTTPException) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    return page(400)
+    return problem(400) if is_machine() else page(400)
 
 
 def _not_found(_error: NotFound) -> Response:
-    return page(404)
+    return problem(404) if is_machine() else page(404)
 
 
 def _unreachable(error: Exception) -> Response:
     log.error("database unreachable", error=type(error).__name__)
-    response = page(503, retry_after="")
+    response = problem(503) if is_machine() else page(503, retry_after="")
     response.headers["Retry-After"] = RETRY_SECONDS
     return response
 
 
 def _bug(error: Exception) -> Response:
     log.error("bug", route=str(request.url_rule or "-"), exc_info=error)
-    return page(500)
+    return problem(500) if is_machine() else page(500)
 
 
 def page(code: int, **words: str) -> Response:

@@ -284,3 +284,9 @@ def _meeting(world: World) -> Mapping[str, object]:
 @sample("/clients/<slug>/people/<uuid:person>")
 def _person(world: World) -> dict[str, object]:
     return {"person": world.people["pmo"]}
+
+
+@sample("/api/v1/<slug>/orders/<path:number>")
+def _order_of_a_shop(_world: World) -> dict[str, object]:
+    """Asked for without a signature: nobody is told whether it is there."""
+    return {"number": "A-1"}

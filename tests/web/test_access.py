@@ -55,8 +55,9 @@ def test_role_meets_what_its_capabilities_say(
     anywhere, at_shop = browser(role), shop_browser(role)
     wrong = []
     for rule, address in _addresses(world):
-        need = need_of(world.site, rule.endpoint)
-        assert need is not None
+        need = _need(world, rule)
+        if need.call_limit:
+            continue
         client = at_shop if is_about_orders(rule) else anywhere
         status = client.http.get(address).status_code
         may = _may(role, need, rule)
@@ -65,12 +66,17 @@ def test_role_meets_what_its_capabilities_say(
     assert not wrong
 
 
+def test_no_sign_in_opens_an_address_of_machines(browser: Callable[[str], Client], world: World) -> None:
+    machines = [address for rule, address in _addresses(world) if _need(world, rule).call_limit]
+    assert machines
+    statuses = {browser(role).http.get(address).status_code for role in ("pmo", "partner", "") for address in machines}
+    assert statuses == {401}
+
+
 def test_nobody_signed_in_is_sent_to_sign_in(browser: Callable[[str], Client], world: World) -> None:
     client = browser("")
     for rule, address in _addresses(world):
-        need = need_of(world.site, rule.endpoint)
-        assert need is not None
-        if not need.is_public:
+        if not (_need(world, rule).is_public or _need(world, rule).call_limit):
             response = client.http.get(address)
             assert (response.status_code, response.location[:8]) == (303, "/sign-in"), address
 
@@ -86,6 +92,12 @@ def test_unknown_client_and_client_of_others_are_not_there(
 def is_about_orders(rule: Rule) -> bool:
     """Pages that only a client whose template governs orders has."""
     return rule.endpoint.startswith("instance.orders.")
+
+
+def _need(world: World, rule: Rule) -> Need:
+    need = need_of(world.site, rule.endpoint)
+    assert need is not None
+    return need
 
 
 def _may(role: str, need: Need, rule: Rule) -> bool | None:

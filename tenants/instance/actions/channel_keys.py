@@ -1,6 +1,8 @@
 """Channel keys: give one, and end one for good. Both are in the trail; the secret is nowhere."""
 
-from sqlalchemy import func, select
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
 
 from domain.access import Actor
 from domain.ids import ChannelKeyId
@@ -15,9 +17,11 @@ from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.actions.order_rows import rules_of
 from tenants.instance.models.intake import ChannelKeyRow
-from tenants.instance.queries.channel_keys import to_channel_key
+from tenants.instance.queries.channel_keys import KeyInUse, to_channel_key
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.transaction import Subject
+
+NOTED_EVERY = timedelta(minutes=1)
 
 
 @action
@@ -50,6 +54,18 @@ def revoke_channel_key(work: Work, key_id: ChannelKeyId, actor: Actor) -> Channe
         row.revoked_at = outcome.at
         tx.record(outcome, actor, _subject(to_channel_key(row)))
     return outcome
+
+
+def note_used(work: Work, found: KeyInUse) -> None:
+    """Keep when a key was used last; written at most once a minute, however often it calls."""
+    if found.last_used_at is None or work.now() - found.last_used_at >= NOTED_EVERY:
+        _note_used(work, found.key.id)
+
+
+@action
+def _note_used(work: Work, key_id: ChannelKeyId) -> None:
+    with work.transaction() as tx:
+        tx.session.execute(update(ChannelKeyRow).where(ChannelKeyRow.id == key_id).values(last_used_at=work.now()))
 
 
 def _row(key: ChannelKey) -> ChannelKeyRow:

@@ -44,6 +44,20 @@ def find_channel_key(work: Work, key: ChannelKeyId) -> ChannelKey | None:
     return to_channel_key(row) if row else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyInUse:
+    """A key that a call was signed with, and when it was used before."""
+
+    key: ChannelKey
+    last_used_at: datetime | None
+
+
+def find_key_in_use(work: Work, key: ChannelKeyId) -> KeyInUse | None:
+    """None for a key that was never made or is revoked."""
+    row = work.session.scalar(select(ChannelKeyRow).where(ChannelKeyRow.id == key, ChannelKeyRow.revoked_at.is_(None)))
+    return KeyInUse(key=to_channel_key(row), last_used_at=row.last_used_at) if row else None
+
+
 def to_channel_key(row: ChannelKeyRow) -> ChannelKey:
     return ChannelKey(
         id=ChannelKeyId(row.id),

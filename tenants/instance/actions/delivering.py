@@ -1,0 +1,196 @@
+"""Orders that a shop delivers by itself: taken in, changed, moved, all of a call or nothing of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from domain.ids import OrderId
+from domain.orders.delivering import (
+    Delivered,
+    Known,
+    OrdersRefused,
+    OrderUpdated,
+    RefusedOrder,
+    Terms,
+    UnknownOrderStage,
+    decide_deliver,
+)
+from domain.orders.incoming import Incoming
+from domain.orders.intake import text_of
+from domain.orders.journey import OrderMoved, decide_move
+from domain.orders.order import Happening
+from domain.orders.receiving import HappeningRecorded, OrderReceived, decide_record_happening
+from domain.refusals import Refusal
+from tenants.database import NotFound, Work, action
+from tenants.instance.actions.channel_calls import Answer, Call, OtherCall, find_answer, keep_answer
+from tenants.instance.actions.delivered_rows import write_delivered
+from tenants.instance.actions.order_rows import (
+    TakenOrder,
+    move_order,
+    order_subject,
+    put_back_order,
+    rules_of,
+    set_happened,
+    take_order,
+)
+from tenants.instance.models.orders import OrderRow
+from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.queries.order_aggregates import load_orders
+from tenants.instance.transaction import Subject, Transaction
+
+TRIES = 5
+Outcomes = Sequence[Delivered] | Refusal
+Told = Callable[[Outcomes], Answer]
+
+
+def deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -> Answer | OtherCall:
+    """Take in orders of the key's channel. `tell` puts the outcome into the answer that is kept.
+
+    One order is refused as itself, several as OrdersRefused. Two calls that bring the same new order at once: one of
+    them meets what the other one wrote, and is done again.
+    """
+    for _turn in range(TRIES - 1):
+        try:
+            return _deliver(work, call, incoming, tell)
+        except IntegrityError:
+            continue
+    return _deliver(work, call, incoming, tell)
+
+
+@action
+def _deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -> Answer | OtherCall:
+    with work.transaction() as tx:
+        if known := find_answer(tx, call):
+            return known
+        governance = get_governance(work)
+        terms = Terms(
+            channel=call.key.channel, currency=governance.currency, rules=rules_of(governance), now=work.now()
+        )
+        rows = _rows(tx, call.key.channel, [each.number for each in incoming])
+        outcomes = _decided(work, incoming, rows, terms)
+        if refusal := _refusal(incoming, outcomes):
+            return _refused(tx, call, refusal, incoming, rows, governance, tell)
+        delivered = [each for each in outcomes if not isinstance(each, Refusal)]
+        events = write_delivered(tx, delivered, incoming, rows)
+        tx.record_all([(event, order_subject(*_named(event), governance)) for event in events], call.actor)
+        return keep_answer(tx, call, tell(delivered))
+
+
+def _rows(tx: Transaction, channel: str, numbers: Sequence[str]) -> Mapping[str, OrderRow]:
+    """The orders that are here already, locked."""
+    statement = select(OrderRow).where(OrderRow.channel == channel, OrderRow.number.in_(numbers))
+    locked = statement.order_by(OrderRow.id).with_for_update().execution_options(populate_existing=True)
+    return {row.number: row for row in tx.session.scalars(locked)}
+
+
+def _decided(
+    work: Work, incoming: Sequence[Incoming], rows: Mapping[str, OrderRow], terms: Terms
+) -> list[Delivered | Refusal]:
+    orders = load_orders(work.session, list(rows.values())) if rows else []
+    known = {each.number: Known(order=each, imported=rows[each.number].imported) for each in orders}
+    return [decide_deliver(each, known.get(each.number), OrderId(work.new_id()), terms) for each in incoming]
+
+
+def _refusal(incoming: Sequence[Incoming], outcomes: Sequence[Delivered | Refusal]) -> Refusal | None:
+    refused = tuple(
+        RefusedOrder(place=place, number=incoming[place].number, kind=type(each).__name__, refusal=each)
+        for place, each in enumerate(outcomes)
+        if isinstance(each, Refusal)
+    )
+    if not refused:
+        return None
+    return refused[0].refusal if len(incoming) == 1 else OrdersRefused(orders=len(incoming), refused=refused)
+
+
+def _refused(
+    tx: Transaction,
+    call: Call,
+    refusal: Refusal,
+    incoming: Sequence[Incoming],
+    rows: Mapping[str, OrderRow],
+    governance: Governance,
+    tell: Told,
+) -> Answer:
+    """Recorded, and answered the same when the call is repeated; nothing else is changed."""
+    number = incoming[0].number if len(incoming) == 1 else ""
+    row = rows.get(number)
+    path = f"/{governance.organization}/"
+    subject = Subject(kind="order", id=row.id if row else None, label=number, path=path)
+    tx.refuse(refusal, call.actor, subject)
+    return keep_answer(tx, call, tell(refusal))
+
+
+def _named(event: OrderReceived | OrderUpdated) -> tuple[UUID, str]:
+    if isinstance(event, OrderReceived):
+        return event.order.id, event.order.number
+    return event.order, event.number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """The wish that an order enters a stage."""
+
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    happening: Happening
+    at: datetime
+
+
+Event = HappeningRecorded | OrderMoved
+EventTold = Callable[[Event | Refusal], Answer]
+
+
+def tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell: EventTold) -> Answer | OtherCall:
+    """What a shop says happened to one order of its channel, or where it goes. Raises NotFound."""
+    try:
+        return _tell_event(work, call, number, what, tell)
+    except IntegrityError:  # the same call at the same time: now it has its answer
+        return _tell_event(work, call, number, what, tell)
+
+
+@action
+def _tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell: EventTold) -> Answer | OtherCall:
+    with work.transaction() as tx:
+        if known := find_answer(tx, call):
+            return known
+        mine = select(OrderRow.id).where(OrderRow.channel == call.key.channel, OrderRow.number == number)
+        order_id = tx.session.scalar(mine)
+        if order_id is None:
+            raise NotFound(f"order {number} of channel {call.key.channel}")
+        taken = take_order(tx, order_id)
+        outcome = _move(taken, what, work.now()) if isinstance(what, Move) else _happen(taken, what, work.now())
+        if isinstance(outcome, Refusal):
+            tx.refuse(outcome, call.actor, taken.subject)
+            return keep_answer(tx, call, tell(outcome))
+        _write_event(tx, taken.row, outcome)
+        tx.record(outcome, call.actor, taken.subject, reason=getattr(outcome, "reason", ""))
+        return keep_answer(tx, call, tell(outcome))
+
+
+def _move(taken: TakenOrder, what: Move, now: datetime) -> OrderMoved | Refusal:
+    known = tuple(each.key for each in taken.rules.stages)
+    if what.to not in known:
+        return UnknownOrderStage(stage=what.to, known=known)
+    return decide_move(taken.order, what.to, what.reason, taken.rules, None, now)
+
+
+def _happen(taken: TakenOrder, what: Happened, now: datetime) -> HappeningRecorded | Refusal:
+    return decide_record_happening(taken.order, what.happening, what.at, None, now)
+
+
+def _write_event(tx: Transaction, row: OrderRow, outcome: Event) -> None:
+    """What the source said is kept as such, so that it saying it again is no conflict."""
+    if isinstance(outcome, OrderMoved):
+        move_order(tx, row, outcome.after, outcome.due_at, outcome.at, None)
+    else:
+        set_happened(row, outcome.happening, outcome.happened_at)
+        row.imported = {**row.imported, str(outcome.happening): text_of(outcome.happened_at)}
+    put_back_order(tx, row, None, is_edit=False)
