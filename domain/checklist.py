@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from domain.governance.criteria import (
     ActualsThroughClosedMonth,
     BaselinePresent,
+    CauseReduced,
     ClosureEvidence,
     ControllerConfirmed,
     Count,
@@ -24,6 +26,7 @@ from domain.governance.criteria import (
 )
 from domain.ids import PersonId
 from domain.measures import Measure
+from domain.orders.causes import CauseStanding
 from domain.value import Scenario
 
 
@@ -40,6 +43,7 @@ class GateFacts:
     open_constraints: int = 0
     waivers: Mapping[str, str] = field(default_factory=dict)
     waived_by: frozenset[PersonId] = frozenset()
+    cause: CauseStanding | None = None
 
 
 def evaluate(criteria: Iterable[Criterion], measure: Measure, facts: GateFacts) -> tuple[CriterionResult, ...]:
@@ -155,6 +159,15 @@ def actuals_entered(criterion: ActualsThroughClosedMonth, measure: Measure, fact
     return Found(entered and not gaps, tuple(sorted(gaps)))
 
 
+def cause_reduced(criterion: CauseReduced, measure: Measure, facts: GateFacts) -> Found:
+    """By the cost a month or by the share of orders, in percent: whichever fell further."""
+    if facts.cause is None:
+        return Found(True)
+    fallen = max(facts.cause.cost_fall, facts.cause.rate_fall) if facts.cause.months else Decimal(0)
+    missing = () if facts.cause.is_reached else tuple(str(month) for month in facts.cause.months)
+    return Found(facts.cause.is_reached, missing, max(int(fallen), 0), int(facts.cause.target_percent))
+
+
 def closure_evidence(criterion: ClosureEvidence, measure: Measure, facts: GateFacts) -> Found:
     having = sum(1 for evidence in measure.evidence if evidence.is_closure)
     return Found(having > 0, (), having, 1)
@@ -185,6 +198,7 @@ CHECKS: Mapping[type[Criterion], Callable[..., Found]] = {
     ControllerConfirmed: controller_confirmed,
     MilestonesDone: milestones_done,
     ActualsThroughClosedMonth: actuals_entered,
+    CauseReduced: cause_reduced,
     ClosureEvidence: closure_evidence,
     NoOpenRequest: no_open_request,
     NoOverdueCondition: no_overdue_condition,

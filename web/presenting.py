@@ -179,6 +179,8 @@ def note_of(result: CriterionResult) -> str:
         return _("Missing: %(names)s", names=", ".join(map(field_name, result.missing))) if result.missing else ""
     if result.kind == "ActualsThroughClosedMonth" and result.missing:
         return _("No actual for %(months)s", months=_some([month(each) for each in result.missing]))
+    if result.kind == "CauseReduced" and result.need is not None:
+        return _("Fallen by %(have)s %% of the %(need)s %% aimed at", have=result.have, need=result.need)
     if result.missing:
         return _("Still open: %(names)s", names=_some(list(result.missing)))
     if result.is_open and result.need and result.have is not None:

@@ -120,6 +120,11 @@ class DistinctPeople(Criterion):
     people: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CauseReduced(Criterion):
+    """The rate or the cost of the measured cause has fallen by its target; not asked where none was measured."""
+
+
 class Met(StrEnum):
     MET = "met"
     NOT_MET = "not_met"

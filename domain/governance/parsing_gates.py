@@ -92,6 +92,7 @@ READERS: dict[str, tuple[tuple[str, ...], Callable[[str, str, bool, Fields], Cri
     "controller_confirmed": ((), bare(kinds.ControllerConfirmed)),
     "milestones_done": (("with_evidence",), milestones_done),
     "actuals_through_closed_month": ((), bare(kinds.ActualsThroughClosedMonth)),
+    "cause_reduced": ((), bare(kinds.CauseReduced)),
     "closure_evidence": ((), bare(kinds.ClosureEvidence)),
     "no_open_request": ((), bare(kinds.NoOpenRequest)),
     "no_overdue_condition": ((), bare(kinds.NoOverdueCondition)),

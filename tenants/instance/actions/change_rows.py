@@ -11,10 +11,11 @@ from domain.ids import LineId, MilestoneId
 from domain.lifecycle import ChangeApplied
 from domain.measures import Measure
 from domain.value import EffectLine
+from tenants.instance.actions.amount_rows import store_amounts
 from tenants.instance.actions.measures import apply_values
 from tenants.instance.actions.milestones import store_milestone
 from tenants.instance.actions.taking import Taken
-from tenants.instance.actions.values import store_amounts, store_line
+from tenants.instance.actions.values import store_line
 from tenants.instance.models.values import AmountRow, EffectLineRow
 from tenants.instance.transaction import Transaction
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from domain.access import Actor, Capability, NotAllowed
 from domain.ids import LineId
@@ -21,15 +20,19 @@ from domain.lifecycle import (
     decide_save_line,
 )
 from domain.months import Month
+from domain.orders.causes import MeasuredByLedger
 from domain.refusals import Refusal
 from domain.value import EffectLine, Scenario
 from tenants.database import NotFound, Work, action
+from tenants.instance.actions.amount_rows import store_amounts
+from tenants.instance.actions.ledger_actuals import fill_measured
 from tenants.instance.actions.refreshing import refresh
 from tenants.instance.actions.taking import Taken, put_back, take
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.settings import SettingsRow
 from tenants.instance.models.values import AmountRow, EffectLineRow
 from tenants.instance.queries.governance import get_governance
+from tenants.instance.queries.order_ledger import measured_lines
 from tenants.instance.transaction import INSTANCE, Transaction
 
 Grid = Mapping[tuple[LineId, Scenario], Mapping[Month, Decimal | None]]
@@ -95,6 +98,8 @@ def enter_amounts(
         taken = take(tx, measure_id)
         if stale := taken.stale(seen):
             return stale
+        if refusal := _from_ledger(tx, taken, grid):
+            return tx.refuse(refusal, actor, taken.subject)
         entered = []
         for (line, scenario), amounts in grid.items():
             _own_line(taken, line)
@@ -125,7 +130,7 @@ def confirm_value(work: Work, measure_id: UUID, actor: Actor, seen: int) -> Valu
 
 @action
 def close_month(work: Work, month: Month, actor: Actor) -> MonthWasClosed | Refusal:
-    """Close the next month of the instance; every sum is computed anew."""
+    """Close the next month of the instance: the order ledger has its last word, then every sum is computed anew."""
     with work.transaction() as tx:
         settings = tx.lock_all(SettingsRow)[0]
         governance = get_governance(work)
@@ -136,6 +141,7 @@ def close_month(work: Work, month: Month, actor: Actor) -> MonthWasClosed | Refu
         following = before.plus(1) if before else month
         if month != following or month > over:
             return tx.refuse(MonthNotNext(month=month, next_month=min(following, over)), actor, INSTANCE)
+        fill_measured(tx)
         settings.closed_through = str(month)
         settings.version += 1
         tx.flush()
@@ -144,26 +150,6 @@ def close_month(work: Work, month: Month, actor: Actor) -> MonthWasClosed | Refu
         tx.record(outcome, actor, INSTANCE)
         tx.later_once("publish_metrics")
     return outcome
-
-
-def store_amounts(tx: Transaction, line: UUID, scenario: Scenario, amounts: Mapping[Month, Decimal | None]) -> None:
-    """Write months of one series; None clears."""
-    cleared = [month.first for month, amount in amounts.items() if amount is None]
-    if cleared:
-        tx.session.execute(
-            delete(AmountRow).where(
-                AmountRow.line_id == line, AmountRow.scenario == scenario, AmountRow.month.in_(cleared)
-            )
-        )
-    kept = [
-        {"line_id": line, "scenario": scenario, "month": month.first, "amount": amount}
-        for month, amount in amounts.items()
-        if amount is not None
-    ]
-    if kept:
-        upsert = insert(AmountRow).values(kept)
-        keys = ["line_id", "scenario", "month"]
-        tx.session.execute(upsert.on_conflict_do_update(index_elements=keys, set_={"amount": upsert.excluded.amount}))
 
 
 def line_row(measure_id: UUID, line: EffectLine, position: int | ColumnElement[int]) -> EffectLineRow:
@@ -212,6 +198,13 @@ def _after(tx: Transaction, taken: Taken, actor: Actor, confirmation_lapsed: boo
     if confirmation_lapsed:
         taken.row.controller_confirmed_at = None
     put_back(tx, taken, actor, is_edit=True)
+
+
+def _from_ledger(tx: Transaction, taken: Taken, grid: Grid) -> MeasuredByLedger | None:
+    """Actuals that the order ledger computes are entered by nobody."""
+    wanted = {line for line, scenario in grid if scenario is Scenario.ACTUAL}
+    found = wanted & measured_lines(tx.session, taken.row.id) if wanted else set()
+    return next((MeasuredByLedger(line=each.name) for each in taken.measure.lines if each.id in found), None)
 
 
 def _own_line(taken: Taken, line: LineId) -> None:

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from domain.access import Actor
 from domain.checklist import GateFacts, evaluate
 from domain.conditions import count_open, overdue_since
-from domain.governance.criteria import CriterionResult
+from domain.governance.criteria import CauseReduced, CriterionResult
 from domain.governance.policies import gate_kind
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.ids import PersonId
 from domain.measures import Measure
+from domain.months import span
+from domain.orders.causes import CauseStanding, closing_months, standing_of
 from domain.stages import Stage
 from domain.waivers import Waiver
 from tenants.database import Work
@@ -23,6 +25,7 @@ from tenants.instance.models.conditions import WaiverRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.conditions import standing_conditions
+from tenants.instance.queries.order_ledger import EVERYTHING, find_measured, get_ledger
 from tenants.instance.queries.policies import PolicyPreview, preview_policy
 
 
@@ -55,7 +58,7 @@ def preview_gate(
 
 
 def gate_facts(session: Session, measure: Measure, template: GovernanceTemplate, today: date) -> GateFacts:
-    """Facts for the measure's next gate. Three statements."""
+    """Facts for the measure's next gate. Three statements, and four for a cause that the closure asks for."""
     conditions = standing_conditions(session, [measure.id])[measure.id]
     still, overdue = count_open(conditions, overdue_since(measure, today))
     waivers = waivers_of(session, measure.id, measure.stage.next)
@@ -65,7 +68,22 @@ def gate_facts(session: Session, measure: Measure, template: GovernanceTemplate,
         overdue_conditions=overdue,
         waivers={key: waiver_words(waiver, template) for key, waiver in waivers.items()},
         waived_by=frozenset(waiver.person for waiver in waivers.values()),
+        cause=cause_standing(session, measure, template),
     )
+
+
+def cause_standing(session: Session, measure: Measure, template: GovernanceTemplate) -> CauseStanding | None:
+    """How far the measured cause has fallen, where the next gate asks for it. None where nothing was measured."""
+    criteria = template.gates[measure.stage.next] if measure.stage.next else ()
+    if not any(isinstance(each, CauseReduced) for each in criteria):
+        return None
+    measured = find_measured(session, measure.id)
+    if measured is None:
+        return None
+    months = closing_months(measure, measured)
+    whole = span(months[0], months[-1]) if months else ()
+    ledger = get_ledger(session, EVERYTHING, measured.cause, whole)
+    return standing_of(measured, {month: ledger[month] for month in months})
 
 
 def waivers_of(session: Session, measure: UUID, target: Stage | None) -> Mapping[str, Waiver]:
