@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     MENTION = "mention"
     SUSTAIN = "sustain"
     PROPOSAL = "proposal"
+    ORDERS_LATE = "orders_late"  # exceptions of orders that nobody settled in time
 
 
 class Notify(StrEnum):
@@ -226,6 +227,6 @@ def escalation(request: ApprovalRequest, step: RequestStep, place: Place, around
 
 def delivery(kind: NoticeKind, setting: Notify) -> Delivery:
     """An escalation reaches everybody at once; the rest as each person likes."""
-    if kind is NoticeKind.ESCALATION or setting is Notify.AT_ONCE:
+    if kind in (NoticeKind.ESCALATION, NoticeKind.ORDERS_LATE) or setting is Notify.AT_ONCE:
         return Delivery.NOW
     return Delivery.DIGEST if setting is Notify.DAILY else Delivery.NEVER

@@ -23,7 +23,7 @@ from workers.task import opened_platform
 LOOK_SECONDS = 20.0
 NIGHT_HOUR, MORNING_HOUR = 1, 5  # UTC
 NAMESPACE = UUID("6f1f6a0e-3a50-5f0e-9d3c-1d6a7a0f2b11")
-HOURLY = ("publish_head",)
+HOURLY = ("publish_head", "watch_orders")
 NIGHTLY = (
     "refresh_statuses",
     "publish_metrics",
