@@ -4,6 +4,7 @@ from web.charts.bars import FunnelRow, funnel, month_bars, stacked
 from web.charts.bridge import Step, bridge
 from web.charts.curve import mini_curve, s_curve
 from web.charts.inline import sparkline, spread
+from web.charts.rows import paired, pareto
 from web.charts.shapes import Chart, Drawing, Figure, Inline
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "funnel",
     "mini_curve",
     "month_bars",
+    "paired",
+    "pareto",
     "s_curve",
     "sparkline",
     "spread",

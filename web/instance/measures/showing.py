@@ -16,6 +16,7 @@ from domain.stages import MeasureState, Stage
 from domain.status import Dimension
 from tenants.instance.queries.kill_criteria import criteria_of
 from tenants.instance.queries.measure import MeasureSheet, find_code, get_sheet
+from tenants.instance.queries.order_ledger import find_measured
 from tenants.instance.queries.sustain import checks_of
 from tenants.instance.queries.trail import events_of
 from web.access import requires
@@ -97,6 +98,7 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         gate=gate,
         gate_counts=counts_of(gate.items) if gate else "",
         value=value_of(sheet, _year(sheet), Month.of(today)),
+        is_measured=template.orders is not None and find_measured(here.work.session, sheet.measure.id) is not None,
         milestones=milestones_of(sheet, today),
         changes=changes_of(sheet),
         kill=criteria_shown(
@@ -142,6 +144,7 @@ def _request(sheet: MeasureSheet, each: Any, reader: UUID) -> dict[str, Any]:
     template = sheet.governance.template
     return {
         "id": each.id,
+        "kind": each.kind,
         "title": title_of(each.kind, each.target, template),
         "reason": reason_of(each, template),
         "state": str(each.state),
