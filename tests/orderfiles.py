@@ -1,5 +1,7 @@
 """Files of orders for tests: three samples in the form of well-known exports, and tables made of few words."""
 
+import csv
+from io import StringIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -46,8 +48,9 @@ def line(number: str, **more: str) -> dict[str, str]:
 
 
 def csv_of(*lines: dict[str, str], mark: str = ",") -> bytes:
-    rows = [HEADERS, *(tuple(each[name] for name in HEADERS) for each in lines)]
-    return "".join(mark.join(f'"{cell}"' for cell in row) + "\n" for row in rows).encode()
+    out = StringIO(newline="")
+    csv.writer(out, delimiter=mark).writerows([HEADERS, *([each[name] for name in HEADERS] for each in lines)])
+    return out.getvalue().encode()
 
 
 def orders(*lines: dict[str, str]) -> Table:

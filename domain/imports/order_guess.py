@@ -27,7 +27,7 @@ def guess_orders(table: Table, channels: Sequence[str], preset: Preset | None = 
     if OrderField.CHANNEL not in columns:
         constants[OrderField.CHANNEL] = _channel(chosen, channels)
     mapping = ColumnMapping(kind=ImportKind.ORDERS, columns=columns, constants=constants, orders=reading)
-    return _with_marks(_with_words(mapping, table), table.headers, table.sample())
+    return _with_marks(with_words(mapping, table), table.headers, table.sample())
 
 
 def fitting(headers: Sequence[str]) -> Preset | None:
@@ -54,10 +54,14 @@ def _channel(preset: Preset | None, channels: Sequence[str]) -> str:
     return wished if wished in channels else next(iter(channels), "")
 
 
-def _with_words(mapping: ColumnMapping, table: Table) -> ColumnMapping:
+def with_words(mapping: ColumnMapping, table: Table) -> ColumnMapping:
+    """The mapping with a meaning for each usual word of the status column that it gives none."""
     known: Mapping[str, str] = {word: str(meant) for word, meant in STATUS_WORDS.items()} | dict(mapping.orders.words)
     words = [folded(word) for word in status_words(table, mapping)]
-    return replace(mapping, orders=replace(mapping.orders, words={w: known[w] for w in words if w in known}))
+    return replace(
+        mapping,
+        orders=replace(mapping.orders, words={**{w: known[w] for w in words if w in known}, **mapping.orders.words}),
+    )
 
 
 def _with_marks(mapping: ColumnMapping, headers: Sequence[str], sample: Sequence[TableRow]) -> ColumnMapping:

@@ -1,5 +1,6 @@
 """An order that its source brings: how it stands here then, and what is recorded of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from domain.orders.consequences import Consequences, IntakeChoices, cancel_reaso
 from domain.orders.entry import target_of
 from domain.orders.incoming import Incoming
 from domain.orders.intake import FieldConflict, FieldUpdate
-from domain.orders.order import Order, OrderState, Source
+from domain.orders.order import Happening, Order, OrderState, Source
 from domain.orders.reaching import stage_from
 from domain.orders.receiving import decide_receive
 from domain.refusals import Refusal
@@ -73,7 +74,7 @@ def arrive(
     received = decide_receive(incoming, rules, order_id, source, None, now)
     if isinstance(received, Refusal):
         return received
-    stays = stays_of(incoming, rules)
+    stays = stays_of(incoming.placed_at, incoming.happened, rules)
     order = replace(received.order, stage=stays[-1].stage, stage_since=stays[-1].entered_at)
     if incoming.is_cancelled:
         order = replace(order, state=OrderState.CANCELLED)
@@ -98,13 +99,13 @@ def is_complete(order: Order, follows: Consequences, rules: OrderRules, now: dat
     return not late and isinstance(decide_close(stood, rules, None, now), OrderClosed)
 
 
-def stays_of(incoming: Incoming, rules: OrderRules) -> tuple[Stay, ...]:
+def stays_of(placed_at: datetime, happened: Mapping[Happening, datetime], rules: OrderRules) -> tuple[Stay, ...]:
     """The stages that the order has passed, by when it can have entered them: from the moments of what happened.
 
     A stage that no moment speaks for is not in it; moments out of order do not make a stay end before it began.
     """
-    stays = [Stay(stage=rules.stages[0].key, entered_at=incoming.placed_at)]
-    known = sorted(incoming.happened.items(), key=lambda each: each[1])
+    stays = [Stay(stage=rules.stages[0].key, entered_at=placed_at)]
+    known = sorted(happened.items(), key=lambda each: each[1])
     for count in range(1, len(known) + 1):
         reached = stage_from(dict(known[:count]), rules)
         if rules.position(reached) > rules.position(stays[-1].stage):

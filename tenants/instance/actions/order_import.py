@@ -36,6 +36,14 @@ class NotAsChecked(RuntimeError):
     """An order that its row was good for is refused by the rules of orders: a bug, and nothing is kept."""
 
 
+class TurnedBack(Exception):
+    """Inside the transaction: what was written of the file is taken back. Never leaves this module."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
 @action
 def ask_orders_commit(
     work: Work, import_id: UUID, found: OrdersChecked, left_out_file: bytes | None, actor: Actor, seen: int
@@ -70,15 +78,14 @@ def commit_orders(
         row = tx.lock(ImportRow, import_id)
         if row.state != WAITING:
             return None
-        held = tx.session.begin_nested()
-        outcome = _take_in(tx, row, actor, progress)
-        if isinstance(outcome, Refusal):
-            held.rollback()
+        try:
+            with tx.session.begin_nested():
+                outcome = _take_in(tx, row, actor, progress)
+        except TurnedBack as turned:
             row = tx.lock(ImportRow, import_id)
-            row.state, row.failure, row.version = CHECKED, type(outcome).__name__, row.version + 1
+            row.state, row.failure, row.version = CHECKED, type(turned.refusal).__name__, row.version + 1
             row.summary = {}
-            return outcome
-        held.commit()
+            return turned.refusal
         row = tx.lock(ImportRow, import_id)
         row.state, row.committed_at, row.version = COMMITTED, work.now(), row.version + 1
         row.summary = (row.summary or {}) | _summary(outcome, get_governance(work).currency)
@@ -86,10 +93,10 @@ def commit_orders(
     return outcome
 
 
-def _take_in(tx: Transaction, row: ImportRow, actor: Actor, progress: Progress) -> OrdersImported | Refusal:
+def _take_in(tx: Transaction, row: ImportRow, actor: Actor, progress: Progress) -> OrdersImported:
     mapping, table = to_mapping(row.mapping), table_from_json(row.table)
     if mapping is None:
-        return MappingUnusable()
+        raise TurnedBack(MappingUnusable())
     intake = OrderIntake(
         tx=tx,
         actor=actor,
@@ -100,9 +107,8 @@ def _take_in(tx: Transaction, row: ImportRow, actor: Actor, progress: Progress) 
         source=Source.IMPORT,
     )
     left_out, name, upload = frozenset(row.left_out), row.filename, row.id
-    refusal = _write(intake, table, mapping, left_out, progress)
-    if refusal:
-        return refusal
+    if refusal := _write(intake, table, mapping, left_out, progress):
+        raise TurnedBack(refusal)
     outcome = OrdersImported(
         upload=upload,
         filename=name,

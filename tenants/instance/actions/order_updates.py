@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain.governance.template import OrderRules
 from domain.ids import OrderId
 from domain.imports.order_lines import OrderLine
-from domain.orders.arriving import OrderUpdated, is_complete
+from domain.orders.arriving import OrderUpdated, is_complete, stays_of
 from domain.orders.consequences import (
     CANCELLATION,
     CARRIER,
@@ -69,9 +69,7 @@ def update_order(
         return None
     _set_fields(tx, row, merged)
     _keep_conflicts(tx, row, merged, upload)
-    if after.stage != row.stage:
-        since = max(after.happened.values(), default=tx.work.now())
-        move_order(tx, row, after.stage, target_of(after.stage, rules, since), max(since, row.stage_since), None)
+    _move(tx, row, after, rules)
     follows = consequences(after, _newly(incoming, merged, line.known.imported), rules, choices, tx.work.now())
     _follow(tx, row, after, follows, rules)
     _end(tx, row, after, incoming, follows, rules, choices)
@@ -100,6 +98,16 @@ def _set_fields(tx: Transaction, row: OrderRow, merged: Merged) -> None:
             add_promise(tx, row, update.field, update.after, BY_SOURCE, None)
         elif update.field != STATE and hasattr(row, column := COLUMNS.get(update.field, update.field)):
             setattr(row, column, value_of(update.field, update.after))
+
+
+def _move(tx: Transaction, row: OrderRow, after: Order, rules: OrderRules) -> None:
+    """Through the stages that the moments of the source speak for, up to where the order stands now."""
+    here, there = rules.position(row.stage), rules.position(after.stage)
+    for stay in stays_of(after.placed_at, after.happened, rules):
+        if here < rules.position(stay.stage) <= there:
+            at = max(stay.entered_at, row.stage_since)
+            tx.flush()
+            move_order(tx, row, stay.stage, target_of(stay.stage, rules, at), at, None)
 
 
 def _keep_conflicts(tx: Transaction, row: OrderRow, merged: Merged, upload: UUID | None) -> None:
