@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from domain.governance.template import OrderRules
 from domain.ids import LineId, MeasureId
@@ -238,5 +238,7 @@ def standing_of(measured: MeasuredCause, ledger: Ledger) -> CauseStanding:
 
 
 def fall(before: Decimal, after: Decimal) -> Decimal:
-    """By how many percent it fell, one place; negative where it rose."""
-    return (100 * (before - after) / before).quantize(Decimal("0.1")) if before else Decimal("0.0")
+    """By how many percent it fell, one place, never rounded up; negative where it rose."""
+    return (
+        (100 * (before - after) / before).quantize(Decimal("0.1"), rounding=ROUND_FLOOR) if before else Decimal("0.0")
+    )

@@ -15,6 +15,7 @@ from domain.governance import criteria as kinds
 from domain.governance.criteria import Countable, Criterion, Met
 from domain.measures import Measure
 from domain.months import Month
+from domain.orders.causes import CauseStanding
 from domain.segregation import SegregationConflict
 from domain.stages import MeasureState, Stage
 from domain.value import Scenario
@@ -36,6 +37,20 @@ from tests.domain.making import (
 )
 
 NAME: dict[str, Any] = {"key": "k", "label": "L"}
+
+
+def fallen(cost: str, rate: str, months: tuple[Month, ...] = (Month(2026, 10),)) -> CauseStanding:
+    """A cause that cost 100 a month and befell 2 % of the orders, and is to fall by 30 %."""
+    return CauseStanding(
+        months=months,
+        baseline=Decimal("100.00"),
+        cost=Decimal(cost),
+        baseline_rate=Decimal("2.0000"),
+        rate=Decimal(rate),
+        target_percent=Decimal(30),
+    )
+
+
 AMOUNT = Decimal("1.00")
 TITLE = kinds.FieldPresent(**NAME, field="title")
 BY_MONTH = dict.fromkeys(PLAN_MONTHS, AMOUNT)
@@ -141,6 +156,11 @@ CASES: list[tuple[Criterion, Measure, GateFacts, Met, tuple[str, ...]]] = [
         Met.NOT_MET,
         (),
     ),
+    (kinds.CauseReduced(**NAME), measure(), GateFacts(), Met.MET, ()),
+    (kinds.CauseReduced(**NAME), measure(), GateFacts(cause=fallen("70.00", "2.0000")), Met.MET, ()),
+    (kinds.CauseReduced(**NAME), measure(), GateFacts(cause=fallen("99.00", "1.4000")), Met.MET, ()),
+    (kinds.CauseReduced(**NAME), measure(), GateFacts(cause=fallen("70.01", "1.4100")), Met.NOT_MET, ("2026-10",)),
+    (kinds.CauseReduced(**NAME), measure(), GateFacts(cause=fallen("0.00", "0.0000", months=())), Met.NOT_MET, ()),
     (kinds.ClosureEvidence(**NAME), measure(), GateFacts(), Met.MET, ()),
     (kinds.ClosureEvidence(**NAME), measure(evidence=()), GateFacts(), Met.NOT_MET, ()),
     (kinds.NoOpenRequest(**NAME), measure(), GateFacts(), Met.MET, ()),
