@@ -31,7 +31,7 @@ from domain.stages import MeasureState, Stage
 from domain.value import Scenario
 from tests.domain.making import NOW, line, measure, template
 
-CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
+CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents).scaleb(-2))
 LINE = LineId(UUID(int=201))
 BEFORE = span(Month(2025, 10), Month(2025, 12))
 RULES = template("order-governance").orders
