@@ -1,4 +1,4 @@
-"""What a source delivers of an order: taken in when it is new, else held against what stands here. DOMAIN.md, 5."""
+"""What a shop delivers of an order: taken in when it is new, else held against what stands here. DOMAIN.md, 5."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,13 +6,13 @@ from datetime import datetime
 
 from domain.governance.template import OrderRules
 from domain.ids import OrderId
-from domain.orders.entry import target_of
+from domain.orders.arriving import Arrival, arrive
+from domain.orders.consequences import IntakeChoices
 from domain.orders.incoming import Incoming
-from domain.orders.intake import FieldConflict, FieldUpdate, Merged, applied, merge
+from domain.orders.intake import Merged, applied, merge
 from domain.orders.order import Order, OrderState, Source
 from domain.orders.reaching import held_back, moved_on
-from domain.orders.receiving import OrderReceived, decide_receive, unacceptable
-from domain.orders.rights import OrderNotOpen
+from domain.orders.receiving import unacceptable
 from domain.refusals import Refusal
 
 
@@ -23,6 +23,7 @@ class Terms:
     channel: str
     currency: str
     rules: OrderRules
+    choices: IntakeChoices
     now: datetime
 
 
@@ -35,34 +36,12 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderUpdated:
-    """Its source changed an order. What was changed here too stays as it is: `conflicts`, for somebody to decide."""
-
-    order: OrderId
-    number: str
-    before: str  # stage
-    after: str
-    due_at: datetime | None
-    updates: tuple[FieldUpdate, ...]
-    conflicts: tuple[FieldConflict, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderUnchanged:
-    """The source said nothing new. It is no event: nothing happened."""
-
-    order: OrderId
-    number: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Change:
-    """An update with all that is written: `changed` is the order as it is then, `merged` what its source said."""
+    """An order that was here: `after` is how it stands then, `merged` what is new and what is in conflict."""
 
-    event: OrderUpdated
-    changed: Order
+    known: Known
     merged: Merged
+    after: Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +84,7 @@ class OrdersRefused(Refusal):
     refused: tuple[RefusedOrder, ...]
 
 
-Delivered = OrderReceived | Change | OrderUnchanged
+Delivered = Arrival | Change
 
 
 def decide_deliver(incoming: Incoming, known: Known | None, order_id: OrderId, terms: Terms) -> Delivered | Refusal:
@@ -114,39 +93,20 @@ def decide_deliver(incoming: Incoming, known: Known | None, order_id: OrderId, t
         return ForeignChannel(channel=incoming.channel, own=terms.channel)
     if incoming.currency != terms.currency:
         return ForeignCurrency(currency=incoming.currency, own=terms.currency)
-    return decide_new(incoming, order_id, terms) if known is None else decide_update(incoming, known, terms)
+    if known is None:
+        return arrive(incoming, terms.rules, terms.choices, order_id, Source.API, terms.now)
+    return decide_change(incoming, known, terms)
 
 
-def decide_new(incoming: Incoming, order_id: OrderId, terms: Terms) -> OrderReceived | Refusal:
-    """As any other order is received; one that its source has cancelled meanwhile comes in cancelled."""
-    outcome = decide_receive(incoming, terms.rules, order_id, Source.API, None, terms.now)
-    if isinstance(outcome, Refusal) or not incoming.is_cancelled:
-        return outcome
-    return replace(outcome, order=replace(outcome.order, state=OrderState.CANCELLED, due_at=None))
-
-
-def decide_update(incoming: Incoming, known: Known, terms: Terms) -> Change | OrderUnchanged | Refusal:
-    """Three-way, field by field. No order is moved past a hold or a constraint, and none that ended is changed."""
-    order, rules = known.order, terms.rules
-    if refusal := unacceptable(incoming, rules, terms.now):
+def decide_change(incoming: Incoming, known: Known, terms: Terms) -> Change | Refusal:
+    """Three-way, field by field. An order is never moved past a hold or a constraint; one that ended stays ended."""
+    if refusal := unacceptable(incoming, terms.rules, terms.now):
         return refusal
-    merged = merge(known.imported, order, incoming)
-    if merged.is_unchanged:
-        return OrderUnchanged(order=order.id, number=order.number)
-    if order.state is not OrderState.OPEN and merged.updates:
-        return OrderNotOpen(number=order.number, state=order.state)
-    changed = applied(order, {each.field: each.after for each in merged.updates})
-    stage = moved_on(order, changed.happened, rules) if changed.state is OrderState.OPEN else order.stage
-    if stopped := held_back(order, stage, rules):
-        return stopped
-    event = OrderUpdated(
-        order=order.id,
-        number=order.number,
-        before=order.stage,
-        after=stage,
-        due_at=order.due_at if stage == order.stage else target_of(stage, rules, terms.now),
-        updates=merged.updates,
-        conflicts=merged.conflicts,
-        at=terms.now,
-    )
-    return Change(event=event, changed=changed, merged=merged)
+    merged = merge(known.imported, known.order, incoming)
+    after = applied(known.order, {each.field: each.after for each in merged.updates})
+    if after.state is OrderState.OPEN:
+        to = moved_on(after, after.happened, terms.rules)
+        if stopped := held_back(after, to, terms.rules):
+            return stopped
+        after = replace(after, stage=to)
+    return Change(known=known, merged=merged, after=after)

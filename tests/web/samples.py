@@ -6,6 +6,7 @@ Under the route's rule: a function of the world that returns the values of the r
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from uuid import UUID
 
@@ -15,13 +16,16 @@ from sqlalchemy import select
 from domain.audit import Head
 from domain.evidence import FileFacts
 from domain.forums import When
-from domain.ids import EvidenceId, PersonId
+from domain.ids import EvidenceId, MeasureId, PersonId
 from domain.imports import Table, TableRow, table_to_json
+from domain.months import Month
+from domain.orders.causes import Cause, MeasuredCause
 from domain.refusals import Refusal
 from domain.reporting import digest, to_plain
 from domain.stages import Stage
 from tenants.files import files_of
 from tenants.instance.actions import meetings, reports
+from tenants.instance.actions.measured_causes import measured_row
 from tenants.instance.models.checks import SustainCheckRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
@@ -290,3 +294,28 @@ def _person(world: World) -> dict[str, object]:
 def _order_of_a_shop(_world: World) -> dict[str, object]:
     """Asked for without a signature: nobody is told whether it is there."""
     return {"number": "A-1"}
+
+
+@sample("/clients/<slug>/orders/ledger/<code>")
+def _measured(world: World) -> Mapping[str, object]:
+    """A measure of the client with orders whose actuals come from the ledger."""
+    key = (world.shop.id, "measured")
+    if key not in GOVERNED:
+        work = world.house.work(world.shop)
+        team = Team(work, world.house)
+        measure = team.define()
+        cause = MeasuredCause(
+            measure=MeasureId(measure),
+            line=team.plan(measure),
+            cause=Cause(type="return"),
+            first=Month(2026, 7),
+            last=Month(2026, 9),
+            baseline=Decimal("900.00"),
+            baseline_rate=Decimal("2.0000"),
+            target_percent=Decimal(30),
+        )
+        with work.transaction() as tx:
+            tx.add(measured_row(cause))
+        GOVERNED[key] = {"code": team.row(measure).code}
+        work.close()
+    return GOVERNED[key]

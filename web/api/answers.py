@@ -1,16 +1,17 @@
 """What a shop is told: what became of its orders, how one stands, and why something was refused."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from domain.access import NotAllowed
 from domain.governance.template import OrderRules
-from domain.orders.delivering import Change, Delivered, ForeignChannel, ForeignCurrency, OrdersRefused
+from domain.orders.arriving import Arrival
+from domain.orders.delivering import Delivered, ForeignChannel, ForeignCurrency, OrdersRefused
 from domain.orders.entry import EntryNotMet, StageStopped
 from domain.orders.incoming import Incoming
 from domain.orders.journey import NotNextStage, OrderMoved
 from domain.orders.reaching import HeldBack
-from domain.orders.receiving import HappenedAlready, HappeningRecorded, OrderReceived
+from domain.orders.receiving import BeforePlaced, HappenedAlready, HappeningRecorded, InFuture
 from domain.orders.rights import OrderNotOpen
 from domain.refusals import Refusal
 from tenants.instance.actions.channel_calls import Answer
@@ -32,7 +33,7 @@ def order_told(orders: Sequence[Incoming]) -> Callable[[Outcomes], Answer]:
     def tell(outcomes: Outcomes) -> Answer:
         if isinstance(outcomes, Refusal):
             return _refusal(outcomes, pointer_of(outcomes, orders[0]))
-        status = 201 if isinstance(outcomes[0], OrderReceived) else 200
+        status = 201 if isinstance(outcomes[0], Arrival) else 200
         return Answer(status=status, body=_outcome(outcomes[0]))
 
     return tell
@@ -104,7 +105,7 @@ def pointer_of(refusal: Refusal, order: Incoming) -> str:
 def _event_pointer(refusal: Refusal) -> str:
     if hasattr(refusal, "stage"):
         return "/stage"
-    return "/at" if hasattr(refusal, "placed_at") else ""
+    return "/at" if isinstance(refusal, BeforePlaced | InFuture) else ""
 
 
 def _refusal(refusal: Refusal, pointer: str) -> Answer:
@@ -126,15 +127,10 @@ def _all_refused(outcome: OrdersRefused, orders: Sequence[Incoming]) -> Answer:
 
 def _outcome(outcome: Delivered) -> dict[str, Any]:
     """What became of one order."""
-    if isinstance(outcome, OrderReceived):
-        order = outcome.order
-        return {"result": "created", "number": order.number, "stage": order.stage, "state": order.state.value}
-    if isinstance(outcome, Change):
-        event, state = outcome.event, outcome.changed.state
-        conflicts: list[Mapping[str, str]] = [
-            {"field": each.field, "ours": each.ours, "theirs": each.theirs} for each in event.conflicts
-        ]
-        result = "updated" if event.updates or outcome.merged.agreed else "unchanged"
-        told = {"result": result, "number": event.number, "stage": event.after, "state": state.value}
-        return {**told, "conflicts": conflicts} if conflicts else told
-    return {"result": "unchanged", "number": outcome.number}
+    order = outcome.order if isinstance(outcome, Arrival) else outcome.after
+    told = {"number": order.number, "stage": order.stage, "state": order.state.value}
+    if isinstance(outcome, Arrival):
+        return {"result": "created", **told}
+    conflicts = [{"field": each.field, "ours": each.ours, "theirs": each.theirs} for each in outcome.merged.conflicts]
+    result = "updated" if outcome.merged.updates or outcome.merged.agreed else "unchanged"
+    return {"result": result, **told, **({"conflicts": conflicts} if conflicts else {})}

@@ -58,7 +58,8 @@ def incoming(fields: Mapping[str, Any], channel: str, units: Mapping[str, Refere
         known["business_unit"] = units[unit]
     happened = {Happening(name): at for name, at in fields.get("happened", {}).items()}
     status = Standing(fields["status"]) if "status" in fields else None
-    return Incoming(channel=channel, happened=happened, status=status, **known)
+    silent = frozenset(name for name in ORDER.fields if name not in fields)
+    return Incoming(channel=channel, happened=happened, status=status, silent=silent, **known)
 
 
 def repeated(orders: list[dict[str, Any]]) -> list[Flaw]:

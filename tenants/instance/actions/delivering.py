@@ -3,17 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from domain.ids import OrderId
+from domain.orders.consequences import IntakeChoices
 from domain.orders.delivering import (
     Delivered,
     Known,
     OrdersRefused,
-    OrderUpdated,
     RefusedOrder,
     Terms,
     UnknownOrderStage,
@@ -23,7 +22,7 @@ from domain.orders.incoming import Incoming
 from domain.orders.intake import text_of
 from domain.orders.journey import OrderMoved, decide_move
 from domain.orders.order import Happening
-from domain.orders.receiving import HappeningRecorded, OrderReceived, decide_record_happening
+from domain.orders.receiving import HappeningRecorded, decide_record_happening
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.channel_calls import Answer, Call, OtherCall, find_answer, keep_answer
@@ -31,7 +30,6 @@ from tenants.instance.actions.delivered_rows import write_delivered
 from tenants.instance.actions.order_rows import (
     TakenOrder,
     move_order,
-    order_subject,
     put_back_order,
     rules_of,
     set_happened,
@@ -43,6 +41,7 @@ from tenants.instance.queries.order_aggregates import load_orders
 from tenants.instance.transaction import Subject, Transaction
 
 TRIES = 5
+CHOICES = IntakeChoices()
 Outcomes = Sequence[Delivered] | Refusal
 Told = Callable[[Outcomes], Answer]
 
@@ -68,15 +67,21 @@ def _deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -
             return known
         governance = get_governance(work)
         terms = Terms(
-            channel=call.key.channel, currency=governance.currency, rules=rules_of(governance), now=work.now()
+            channel=call.key.channel,
+            currency=governance.currency,
+            rules=rules_of(governance),
+            choices=CHOICES,
+            now=work.now(),
         )
         rows = _rows(tx, call.key.channel, [each.number for each in incoming])
         outcomes = _decided(work, incoming, rows, terms)
         if refusal := _refusal(incoming, outcomes):
             return _refused(tx, call, refusal, incoming, rows, governance, tell)
         delivered = [each for each in outcomes if not isinstance(each, Refusal)]
-        events = write_delivered(tx, delivered, incoming, rows)
-        tx.record_all([(event, order_subject(*_named(event), governance)) for event in events], call.actor)
+        events = write_delivered(tx, governance, terms, list(zip(incoming, delivered, strict=True)), rows)
+        tx.record_all(events, call.actor)
+        if events:
+            tx.later_once("publish_metrics")
         return keep_answer(tx, call, tell(delivered))
 
 
@@ -122,12 +127,6 @@ def _refused(
     subject = Subject(kind="order", id=row.id if row else None, label=number, path=path)
     tx.refuse(refusal, call.actor, subject)
     return keep_answer(tx, call, tell(refusal))
-
-
-def _named(event: OrderReceived | OrderUpdated) -> tuple[UUID, str]:
-    if isinstance(event, OrderReceived):
-        return event.order.id, event.order.number
-    return event.order, event.number
 
 
 @dataclass(frozen=True, kw_only=True)
