@@ -6,12 +6,16 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from domain.approvals.choosing import add_working_days
+from domain.approvals.choosing import NoApprover, add_working_days
+from domain.approvals.gaps import menders
 from domain.approvals.request import RequestStep
 from domain.governance.template import GovernanceTemplate
+from domain.refusals import Refusal
+from tenants.database import Work
+from tenants.instance.queries.directory import get_directory
 from tenants.instance.queries.governance import Governance
-from tenants.instance.queries.measure import Names
-from tenants.instance.queries.policies import Absent, PolicyPreview, Took
+from tenants.instance.queries.measure import Names, get_names
+from tenants.instance.queries.policies import MENDERS, Absent, PolicyPreview, Took
 from web.formats import day, initials
 from web.presenting import approvers_words, rule_words
 from web.refusals import words_of
@@ -51,6 +55,14 @@ def dry_run_of(preview: PolicyPreview, names: Names, governance: Governance, tod
         obstacle=obstacle_words(preview, names),
         by=day(add_working_days(today, days, governance.holidays)) if preview.steps else "",
     )
+
+
+def refused_words(outcome: Refusal, work: Work, path: str) -> str:
+    """Why it was not asked for; where nobody could decide it, also who can mend that."""
+    if not isinstance(outcome, NoApprover):
+        return words_of(outcome)
+    people = menders(get_directory(work), path)[:MENDERS]
+    return " ".join(filter(None, [words_of(outcome), mended_by(people, get_names(work))]))
 
 
 def obstacle_words(preview: PolicyPreview, names: Names) -> str:

@@ -17,12 +17,11 @@ from tenants.instance.actions.requests import request_turn
 from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.policies import preview_policy
 from web.access import requires
-from web.deciding import dry_run_of
+from web.deciding import dry_run_of, refused_words
 from web.instance.measures import bp
 from web.instance.measures.showing import page_of
 from web.instance.measures.taking import Taken, crumbs, take
 from web.presenting import approvers_words, title_of
-from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
 
@@ -40,7 +39,7 @@ def request_gate(code: str) -> tuple[str, int] | Response:
         return _gate_again(code, _("The comment has room for %(limit)s characters.", limit=COMMENT_LIMIT))
     outcome = ask_for_gate(taken.hand.work, taken.measure.id, identity, target, taken.hand.actor, comment)
     if not isinstance(outcome, Requested):
-        return _gate_again(code, words_of(outcome))
+        return _gate_again(code, refused_words(outcome, taken.hand.work, taken.path))
     tell_requested(taken, outcome.request)
     return see(url_for(".show", code=code))
 
@@ -113,7 +112,7 @@ def _turn(code: str, kind: str) -> tuple[str, int] | Response:
         tell_requested(taken, outcome.request)
         return see(url_for(".show", code=code))
     field = "reason" if isinstance(outcome, UnknownReason) else "comment" if isinstance(outcome, FieldMissing) else ""
-    return _form(taken, kind, {field: words_of(outcome)}, request.form), 422
+    return _form(taken, kind, {field: refused_words(outcome, taken.hand.work, taken.path)}, request.form), 422
 
 
 def _form(taken: Taken, kind: str, errors: dict[str, str], kept) -> str:  # type: ignore[no-untyped-def]

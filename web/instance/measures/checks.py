@@ -1,6 +1,6 @@
 """Checks after a closure as the page of a measure shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,7 +11,7 @@ from domain.access import Actor
 from domain.checks import AHEAD, SustainCheck
 from domain.measures import Measure
 from domain.stages import Stage
-from web.formats import day
+from web.formats import DASH, day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,20 +26,24 @@ class CheckItem:
     may: bool
 
 
-def checks_shown(checks: Sequence[SustainCheck], measure: Measure, actor: Actor, today: date) -> tuple[CheckItem, ...]:
+def checks_shown(
+    checks: Sequence[SustainCheck], measure: Measure, names: Mapping[UUID, str], actor: Actor, today: date
+) -> tuple[CheckItem, ...]:
     """Every check in words; those that a reopening made needless last."""
-    items = [check_item(each, measure, actor, today) for each in checks]
+    items = [check_item(each, measure, names, actor, today) for each in checks]
     return tuple(sorted(items, key=lambda item: item.state == "dropped"))
 
 
-def check_item(each: SustainCheck, measure: Measure, actor: Actor, today: date) -> CheckItem:
+def check_item(each: SustainCheck, measure: Measure, names: Mapping[UUID, str], actor: Actor, today: date) -> CheckItem:
     is_now = each.is_open and each.due - AHEAD <= today and measure.stage is Stage.CLOSED
     return CheckItem(
         id=each.id,
         state=_state(each, today),
         due=each.due,
         words=each.words,
-        note=_("said on %(day)s", day=day(each.checked_on)) if each.checked_by and each.checked_on else "",
+        note=_("%(who)s, %(day)s", who=names.get(each.checked_by, DASH), day=day(each.checked_on))
+        if each.checked_by and each.checked_on
+        else "",
         may=is_now and actor.person == measure.controller,
     )
 

@@ -1,6 +1,7 @@
 """The page of one measure: where it stands, the next gate, value, milestones, requests, evidence, trail."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,12 +15,14 @@ from domain.lifecycle.editing import not_open
 from domain.months import FiscalYear, Month
 from domain.stages import MeasureState, Stage
 from domain.status import Dimension
+from tenants.instance.queries.delegations import Away, away_on
 from tenants.instance.queries.kill_criteria import criteria_of
 from tenants.instance.queries.measure import MeasureSheet, find_code, get_sheet
 from tenants.instance.queries.order_ledger import find_measured
 from tenants.instance.queries.sustain import checks_of
 from tenants.instance.queries.trail import events_of
 from web.access import requires
+from web.away import away_words
 from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.checks import checks_shown
@@ -83,12 +86,14 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
     now, today = here.work.now(), here.work.now().date()
     template = sheet.governance.template
     gate = gate_of(sheet, here.actor, now)
+    away = away_on(here.work, today)
     return render_template(
         "web/instance/measure/show.html",
         sheet=sheet,
         measure=sheet.measure,
         crumbs=crumbs_of(sheet.crumbs, sheet.measure),
         stages=stages_of(sheet, now),
+        away={person: away_words(each) for person, each in away.items()},
         stopped=stop_of(sheet),
         held=held_words(sheet, today),
         conditions=conditions_of(sheet, here.actor, today),
@@ -104,8 +109,10 @@ def page_of(code: str, said: dict[str, str] | None = None, kept: dict[str, str] 
         kill=criteria_shown(
             criteria_of(here.work.session, sheet.measure.id), sheet.names, template, sheet.governance.currency
         ),
-        checks=checks_shown(checks_of(here.work.session, sheet.measure.id), sheet.measure, here.actor, today),
-        asked=[_request(sheet, each, here.person.id) for each in sheet.requests],
+        checks=checks_shown(
+            checks_of(here.work.session, sheet.measure.id), sheet.measure, sheet.names, here.actor, today
+        ),
+        asked=[_request(sheet, each, here.person.id, away) for each in sheet.requests],
         template=template,
         trail=events_of(here.work, scope, sheet.measure.id, LAST_EVENTS),
         may=_may(sheet, here.actor),
@@ -140,7 +147,7 @@ def _may(sheet: MeasureSheet, actor: Actor) -> dict[str, bool]:
     return may
 
 
-def _request(sheet: MeasureSheet, each: Any, reader: UUID) -> dict[str, Any]:
+def _request(sheet: MeasureSheet, each: Any, reader: UUID, away: Mapping[UUID, Away]) -> dict[str, Any]:
     template = sheet.governance.template
     return {
         "id": each.id,
@@ -155,7 +162,7 @@ def _request(sheet: MeasureSheet, each: Any, reader: UUID) -> dict[str, Any]:
         "is_open": each.current is not None,
         "is_mine": each.requested_by == reader,
         "waits_for_me": reader in each.waits_for,
-        "steps": steps_of(each, sheet.names, reader),
+        "steps": steps_of(each, sheet.names, reader, away),
     }
 
 

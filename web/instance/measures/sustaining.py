@@ -13,6 +13,7 @@ from domain.governance.template import ReasonList
 from domain.lifecycle import FieldMissing, FieldTooLong, UnknownReason
 from domain.refusals import Refusal
 from tenants.instance.actions import sustain
+from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.sustain import checks_of
 from web.access import requires
 from web.instance.measures import bp
@@ -80,7 +81,9 @@ def _page(taken: Taken, found: SustainCheck, errors: dict[str, str], form: dict[
         "web/instance/sustain/check.html",
         measure=taken.measure,
         crumbs=crumbs(taken, _("Does the value hold?")),
-        item=check_item(found, taken.measure, taken.hand.actor, taken.hand.work.now().date()),
+        item=check_item(
+            found, taken.measure, get_names(taken.hand.work), taken.hand.actor, taken.hand.work.now().date()
+        ),
         reasons=reasons,
         form={"verdict": "", "comment": "", "reason": reasons[0][0]} | form,
         errors=errors,
