@@ -86,6 +86,16 @@ class Shell:
         return list_clients(hand().platform, hand().person.id)
 
     @property
+    def notices_href(self) -> str:
+        """What Mandate told me here; empty outside a client."""
+        instance = hand().instance
+        return f"/clients/{instance.slug}/notices" if instance else ""
+
+    @property
+    def unread(self) -> int:
+        return hand().reader.unread if hand().instance else 0
+
+    @property
     def is_firm(self) -> bool:
         return hand().side == "firm" if hand().instance else hand().firm is not None
 

@@ -35,6 +35,8 @@ class Shell:
     person_initials: str = "CV"
     is_firm: bool = True
     account_href: str = "/account"
+    notices_href: str = "/notices"
+    unread: int = 2
     theme_href: str = "/theme"
     sign_out_href: str = "/sign-out"
     notices: tuple[Any, ...] = (

@@ -1,6 +1,6 @@
 """Tell people something once, have it mailed as each of them likes, and let them choose how."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -108,6 +108,15 @@ def choose_notify(work: Work, wanted: Notify, actor: Actor) -> NotifyChosen:
             tx.session.execute(update(NoticeRow).where(*quiet).values(mailed_at=work.now()))
         tx.record(outcome, actor, Subject(kind="person", id=actor.person, label=member.name))
     return outcome
+
+
+@action
+def mark_read(work: Work, notices: Collection[UUID], actor: Actor) -> int:
+    """Note that the actor has seen these; how many were new. Those of others stay as they are."""
+    unread = (NoticeRow.id.in_(notices), NoticeRow.member_id == actor.person, NoticeRow.read_at.is_(None))
+    with work.transaction() as tx:
+        seen = tx.session.scalars(update(NoticeRow).where(*unread).values(read_at=work.now()).returning(NoticeRow.id))
+        return len(seen.all())
 
 
 def _notice(

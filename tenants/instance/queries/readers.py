@@ -11,6 +11,7 @@ from domain.ids import NodeId, PersonId, ReferenceId
 from tenants.database import Work
 from tenants.instance.models.people import AssignmentRow, MemberRow
 from tenants.instance.queries.delegations import waiting_of
+from tenants.instance.queries.told import unread_of
 
 PERSON: ColumnElement[UUID] = bindparam("person", type_=MemberRow.id.type)
 WAITING = select(func.count()).select_from(waiting_of(PERSON, bindparam("day", type_=Date)).subquery())
@@ -18,6 +19,7 @@ READER = (  # every page asks for it: built once
     select(MemberRow.name, MemberRow.side, AssignmentRow.role, AssignmentRow.node_id, AssignmentRow.node_path)
     .add_columns(AssignmentRow.channel, AssignmentRow.business_unit_id)
     .add_columns(WAITING.scalar_subquery().label("waiting"))
+    .add_columns(unread_of(PERSON).scalar_subquery().label("unread"))
     .outerjoin(AssignmentRow, AssignmentRow.member_id == MemberRow.id)
     .where(MemberRow.id == PERSON, MemberRow.is_active)
     .order_by(AssignmentRow.node_path, AssignmentRow.role)
@@ -26,10 +28,14 @@ READER = (  # every page asks for it: built once
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """The actor, and the number of open requests whose current step waits for their vote or for one in a stead."""
+    """The actor, and the number of open requests whose current step waits for their vote or for one in a stead.
+
+    `unread`: notices they have not seen.
+    """
 
     actor: Actor
     waiting: int
+    unread: int
 
 
 def find_reader(work: Work, person: PersonId) -> Reader | None:
@@ -39,7 +45,7 @@ def find_reader(work: Work, person: PersonId) -> Reader | None:
         return None
     held = tuple(assignment_of(row) for row in rows if row.role)
     actor = Actor(person=person, name=rows[0].name, is_firm=rows[0].side == "firm", assignments=held)
-    return Reader(actor=actor, waiting=rows[0].waiting)
+    return Reader(actor=actor, waiting=rows[0].waiting, unread=rows[0].unread)
 
 
 def assignment_of(row: Any) -> Assignment:
