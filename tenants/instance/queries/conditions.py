@@ -25,6 +25,16 @@ MOST = 6
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnLine:
+    """A condition that waits for its owner."""
+
+    words: str
+    code: str
+    title: str
+    due: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class OverdueLine:
     """An overdue condition of one measure, as the overview lists it."""
 
@@ -90,6 +100,27 @@ def to_condition(row: GateConditionRow, requested_by: UUID) -> StandingCondition
         met_by=PersonId(row.met_by) if row.met_by else None,
         note=row.note,
     )
+
+
+def conditions_for(work: Work, person: PersonId) -> Sequence[OwnLine]:
+    """Conditions that wait for their owner to meet them, the earliest due first."""
+    due = func.cast(GateConditionRow.due_on + GateConditionRow.held_days, Date)
+    statement = (
+        select(GateConditionRow.words, MeasureRow.code, MeasureRow.title, due.label("due"))
+        .join(RequestRow, RequestRow.id == GateConditionRow.request_id)
+        .join(MeasureRow, MeasureRow.id == GateConditionRow.measure_id)
+        .where(
+            GateConditionRow.owner_id == person,
+            GateConditionRow.met_on.is_(None),
+            RequestRow.state == RequestState.APPROVED,
+            MeasureRow.state == MeasureState.ACTIVE,
+            MeasureRow.stage < int(Stage.CLOSED),
+        )
+        .order_by(due, MeasureRow.code)
+        .limit(MOST)
+    )
+    rows = work.session.execute(statement)
+    return [OwnLine(words=row.words, code=row.code, title=row.title, due=row.due) for row in rows]
 
 
 def overdue_in_scope(work: Work, scope: Scope, path: str) -> tuple[Sequence[OverdueLine], int]:
