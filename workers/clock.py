@@ -26,6 +26,7 @@ NAMESPACE = UUID("6f1f6a0e-3a50-5f0e-9d3c-1d6a7a0f2b11")
 HOURLY = ("publish_head", "watch_orders")
 NIGHTLY = (
     "refresh_statuses",
+    "record_ledger",
     "publish_metrics",
     "look_at_criteria",
     "purge_files",
