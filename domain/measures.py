@@ -76,6 +76,7 @@ class Measure:
     stage: Stage = Stage.DEFINED
     state: MeasureState = MeasureState.ACTIVE
     held_on: date | None = None  # since when it is on hold
+    currency: str = ""  # of the instance: rough value and target are in it
     rough_value: Decimal | None = None
     target: Decimal | None = None
     baseline_source: str = ""

@@ -71,6 +71,8 @@ def canonical_subject(measure: Measure, kind: str) -> Canonical:
     if kind == gate_kind(Stage.DECIDED):
         subject["controller_confirmed"] = written(measure.controller_confirmed_at)
         subject |= {f"kill_criterion.{number}": each.text for number, each in enumerate(measure.kill_criteria, start=1)}
+    if measure.rough_value is not None or measure.target is not None:
+        subject["currency"] = measure.currency
     for milestone in measure.milestones:
         subject |= milestone_fields(milestone, with_progress=kind in PROGRESS_KINDS)
     for line in measure.lines:

@@ -15,7 +15,7 @@ from domain.months import FiscalYear
 from domain.seal import read_lines
 from domain.value import EffectLine, Scenario, Sign, full_year_effect, in_instance_currency, in_year
 from tenants.instance.queries.governance import Governance
-from web.formats import DASH, cents, day, money, month, scale_of
+from web.formats import DASH, GAP, cents, day, money, month, scale_of
 from web.kill_criteria import sealed_words
 from web.wording import field_name
 
@@ -124,8 +124,9 @@ class Reading:
     def _fields(self) -> Iterable[tuple[str, str]]:
         plain = [name for name in self.values if name.partition(".")[0] not in ("line", "milestone", "evidence")]
         for name in sorted(plain, key=lambda each: (FIRST.index(each) if each in FIRST else len(FIRST), each)):
-            if name not in ("code", "package", "proposal"):
-                yield self.label(name), self.shown(name, self.values[name])
+            if name not in ("code", "package", "proposal", "currency"):
+                unit = GAP + self.values.get("currency", self.governance.currency) if name in AMOUNTS else ""
+                yield self.label(name), self.shown(name, self.values[name]) + unit
         for (kind, _key), part in self.parts.items():
             if kind == "milestone":
                 due = day(date.fromisoformat(part["due"])) if part.get("due") else DASH

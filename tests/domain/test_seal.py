@@ -168,3 +168,10 @@ def test_a_hold_suspends_what_is_open_and_does_not_break_its_seal(kind: str) -> 
     held = replace(active, state=MeasureState.ON_HOLD)
     assert canonical_subject(held, kind) == canonical_subject(active, kind)
     assert canonical_subject(held, "resume") != canonical_subject(active, "resume")
+
+
+def test_rough_value_and_target_carry_their_currency() -> None:
+    of = measure(currency="EUR")
+    assert canonical_subject(of, "hold")["currency"] == "EUR"
+    assert text(of, "hold") != text(replace(of, currency="SEK"), "hold")
+    assert "currency" not in canonical_subject(replace(of, rough_value=None, target=None), "hold")

@@ -68,7 +68,7 @@ EVENTS: dict[str, type] = {
     for name, kind in vars(module).items()
     if isinstance(kind, type) and is_dataclass(kind)
 } | {kind.__name__: kind for kind in (ChangeRequested, RequestVoided, RequestWithdrawn, Voted)}
-BESIDE = {"closed_through", "version"}  # the client's, and the row's
+BESIDE = {"closed_through", "currency", "version"}  # the client's, and the row's
 
 
 class Walk:

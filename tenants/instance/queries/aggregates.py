@@ -91,6 +91,7 @@ def to_measure(
         stage=Stage(row.stage),
         state=MeasureState(row.state),
         held_on=row.held_on,
+        currency=governance.currency,
         rough_value=row.rough_value,
         target=row.target,
         baseline_source=row.baseline_source,
