@@ -10,6 +10,7 @@ from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import NodeName, count_nodes, get_crumbs, get_node, list_parts
 from tenants.instance.queries.inbox import first_waiting
 from tenants.instance.queries.kill_criteria import met_criteria
+from tenants.instance.queries.order_overview import OrdersInShort, get_orders_in_short
 from tenants.instance.queries.overview import get_overview
 from tenants.instance.queries.people import list_names
 from tenants.instance.queries.sustain import overdue_checks
@@ -49,6 +50,7 @@ def index() -> str:
         conditions=overdue_in_scope(here.work, scope, node.path),
         met_criteria=met_criteria(here.work, scope, node.path),
         overdue_checks=overdue_checks(here.work, scope, node.path),
+        orders=_orders(node, governance),
         sheet=sheet_of(overview, parts, tolls, here.reader.waiting, governance, here.work.now()),
         now=here.work.now(),
         may_close=here.actor.can(Capability.CLOSE_MONTH, f"/{governance.organization}/"),
@@ -64,12 +66,21 @@ def _node(scope: Scope, governance: Governance) -> NodeName:
     return get_node(hand().work, scope, wanted)
 
 
+def _orders(node: NodeName, governance: Governance) -> OrdersInShort | None:
+    """What the reader's orders stand at, for the whole of an instance that governs orders."""
+    scope = hand().actor.orders(Capability.VIEW_ORDERS)
+    if governance.template.orders is None or node.id != governance.organization or not scope:
+        return None
+    return get_orders_in_short(hand().work, scope)
+
+
 def _guide(governance: Governance, crumbs: tuple[NodeName, ...]) -> str:
     """There is no measure yet: what to do, in order, by what is there already."""
     here = hand()
     return render_template(
         "web/instance/overview/empty.html",
         governance=governance,
+        orders=_orders(crumbs[0], governance),
         crumbs=crumbs,
         has_nodes=count_nodes(here.work) > 1,
         has_people=len(list_names(here.work)) > FOUNDERS,
