@@ -1,7 +1,7 @@
 """The file of rows that were not imported, with the reason beside each, to be corrected and brought back."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,14 +34,21 @@ def rejected_rows(
     The same mapping reads the file again: our two columns are mapped to nothing, and a file that was rejected before
     does not carry its old reasons along.
     """
-    headers = preview.table.headers
-    ours = {i for i, header in enumerate(headers) if header in (TO_CORRECT, ROW_IN_FILE)}
     chosen = frozenset(only) if only is not None else None
     rows = [
-        (" ".join(map(words, row.problems)), str(row.row.number), *_cells(row.row, ours))
+        (row.row, row.problems)
         for row in preview.rows
         if (row.row.number in chosen if chosen is not None else row.state is RowState.CORRECT)
     ]
+    return rows_with_words(preview.table.headers, rows, words)
+
+
+def rows_with_words(
+    headers: Sequence[str], chosen: Iterable[tuple[TableRow, Sequence[RowProblem]]], words: Callable[[RowProblem], str]
+) -> RejectedRows:
+    """These rows with the words of their problems, as a file that can be brought back."""
+    ours = {i for i, header in enumerate(headers) if header in (TO_CORRECT, ROW_IN_FILE)}
+    rows = [(" ".join(map(words, problems)), str(row.number), *_cells(row, ours)) for row, problems in chosen]
     kept = (header for i, header in enumerate(headers) if i not in ours)
     return RejectedRows(headers=(TO_CORRECT, ROW_IN_FILE, *kept), rows=tuple(rows))
 

@@ -33,11 +33,12 @@ __all__ = [
     "value_of",
 ]
 
+REFUNDED_AMOUNT = "refunded_amount"  # beside the moment, which is called "refunded"
 HAPPENINGS = frozenset(map(str, Happening))
 _AMOUNTS = ("value", "discount", "freight")
 _TEXTS = ("payment", "customer", "commitment", "currency")
 _MOMENTS = ("placed_at", *(str(each) for each in Happening))
-_SOURCE_ONLY = ("status", "cancelled_at", "paid", "refunded", "score")  # nobody changes these here
+_SOURCE_ONLY = ("status", "cancelled_at", "paid", REFUNDED_AMOUNT, "score")  # nobody changes these here
 STATE = "state"
 FIELDS = ("placed_at", "currency", *_AMOUNTS, "items", "payment", "customer", "business_unit", "promised_on",
           "commitment", STATE, *map(str, Happening), *_SOURCE_ONLY)  # fmt: skip
@@ -78,7 +79,9 @@ class Merged:
 def said(incoming: Incoming) -> dict[str, str]:
     """Field by field what the source says, as text; a field of which it says nothing is not in it."""
     values: dict[str, Any] = {
-        name: getattr(incoming, name) for name in FIELDS if name not in HAPPENINGS and name != STATE
+        name: getattr(incoming, "refunded" if name == REFUNDED_AMOUNT else name)
+        for name in FIELDS
+        if name not in HAPPENINGS and name != STATE
     }
     values |= {str(each): at for each, at in incoming.happened.items()}
     values[STATE] = OrderState.CANCELLED if incoming.is_cancelled else OrderState.OPEN
@@ -153,7 +156,7 @@ def value_of(name: str, written: str) -> Any:
     """The value that a text of `said` stands for."""
     if name in _MOMENTS or name == "cancelled_at":
         return datetime.fromisoformat(written)
-    if name in _AMOUNTS or name in ("paid", "refunded"):
+    if name in _AMOUNTS or name in ("paid", REFUNDED_AMOUNT):
         return Decimal(written)
     if name in ("items", "score"):
         return int(written)

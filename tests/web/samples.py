@@ -17,15 +17,19 @@ from domain.audit import Head
 from domain.evidence import FileFacts
 from domain.forums import When
 from domain.ids import EvidenceId, MeasureId, PersonId
-from domain.imports import Table, TableRow, table_to_json
+from domain.imports import ImportKind, Table, TableRow, table_to_json
 from domain.months import Month
 from domain.orders.causes import Cause, MeasuredCause
+from domain.orders.constraints import Constraint
 from domain.refusals import Refusal
 from domain.reporting import digest, to_plain
 from domain.stages import Stage
 from tenants.files import files_of
-from tenants.instance.actions import meetings, reports
+from tenants.instance.actions import meetings, orders, reports
+from tenants.instance.actions.constraints import open_constraint
+from tenants.instance.actions.imports import keep_upload
 from tenants.instance.actions.measured_causes import measured_row
+from tenants.instance.actions.order_evidence import OrderProof, add_order_evidence
 from tenants.instance.models.checks import SustainCheckRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
@@ -40,6 +44,8 @@ from tenants.platform.models.instances import OnboardingRow
 from tenants.platform.queries.templates import list_templates
 from tests.filemaking import PDF
 from tests.house import NOW, House
+from tests.orderfiles import sample as sample_file
+from tests.ordering import incoming
 from tests.packs import ordinary
 from tests.team import Team
 
@@ -153,6 +159,22 @@ def _committed_import(world: World) -> dict[str, object]:
 @sample("/clients/<slug>/imports/<uuid:upload>/rows-to-correct.xlsx")
 def _import_in_preview(world: World) -> dict[str, object]:
     return {"upload": _import(world, UUID(int=12), "checked")}
+
+
+@sample("/clients/<slug>/orders/imports/<uuid:upload>")
+@sample("/clients/<slug>/orders/imports/<uuid:upload>/columns")
+@sample("/clients/<slug>/orders/imports/<uuid:upload>/left-out.xlsx")
+@sample("/clients/<slug>/orders/imports/<uuid:upload>/rows-to-correct.xlsx")
+def _order_import(world: World) -> dict[str, object]:
+    work = world.house.work(world.shop)
+    actor = find_reader(work, world.house.manager)
+    assert actor is not None
+    upload = keep_upload(work, UUID(int=21), "orders.csv", sample_file("marketplace"), actor.actor, ImportKind.ORDERS)
+    with work.transaction() as tx:
+        row = tx.lock(ImportRow, upload)
+        row.left_out_file, row.uploaded_by = b"PK", world.shop_people["pmo"]
+    work.close()
+    return {"upload": upload}
 
 
 def _import(world: World, identity: UUID, state: str) -> UUID:
@@ -319,3 +341,47 @@ def _measured(world: World) -> Mapping[str, object]:
         GOVERNED[key] = {"code": team.row(measure).code}
         work.close()
     return GOVERNED[key]
+
+
+ORDERS = "/clients/<slug>/orders"
+
+
+@sample(f"{ORDERS}/<uuid:order>")
+@sample(f"{ORDERS}/<uuid:order>/exceptions/new")
+@sample(f"{ORDERS}/<uuid:order>/costs/new")
+@sample(f"{ORDERS}/<uuid:order>/effects/new")
+@sample(f"{ORDERS}/<uuid:order>/tickets/new")
+@sample(f"{ORDERS}/<uuid:order>/evidence/new")
+def _order(world: World) -> Mapping[str, object]:
+    """One order of the shop; made once a test process."""
+    work, identity = world.house.work(world.shop), UUID(int=41)
+    reader = find_reader(work, world.shop_people["pmo"])
+    assert reader is not None
+    orders.enter_order(work, identity, incoming("SAMPLE-1"), reader.actor)
+    work.close()
+    return {"order": identity}
+
+
+@sample(f"{ORDERS}/<uuid:order>/evidence/<uuid:evidence>/file")
+def _order_file(world: World) -> Mapping[str, object]:
+    known = _order(world)
+    work, identity, facts = world.house.work(world.shop), EvidenceId(UUID(int=42)), look_at("proof.pdf", BytesIO(PDF))
+    reader = find_reader(work, world.shop_people["pmo"])
+    assert isinstance(facts, FileFacts) and reader is not None
+    keep(work, files_of(world.house.settings), identity, facts, BytesIO(PDF))
+    proof = OrderProof(id=identity, title="Proof", file=facts)
+    add_order_evidence(work, UUID(str(known["order"])), proof, reader.actor)
+    work.close()
+    return {**known, "evidence": identity}
+
+
+@sample(f"{ORDERS}/constraints/<uuid:constraint>")
+@sample(f"{ORDERS}/constraints/<uuid:constraint>/edit")
+def _constraint(world: World) -> Mapping[str, object]:
+    work, identity = world.house.work(world.shop), ConstraintId(UUID(int=43))
+    reader = find_reader(work, world.shop_people["pmo"])
+    assert reader is not None
+    wanted = Constraint(id=identity, kind="stock", title="No paint", stops=("picking",), opened_at=NOW)
+    open_constraint(work, wanted, reader.actor)
+    work.close()
+    return {"constraint": identity}

@@ -91,7 +91,7 @@ def test_unknown_client_and_client_of_others_are_not_there(
 
 def is_about_orders(rule: Rule) -> bool:
     """Pages that only a client whose template governs orders has."""
-    return rule.endpoint.startswith("instance.orders.")
+    return rule.endpoint.startswith(("instance.orders.", "instance.orders_import."))
 
 
 def _need(world: World, rule: Rule) -> Need:

@@ -24,7 +24,7 @@ from domain.orders.consequences import (
 )
 from domain.orders.entry import target_of
 from domain.orders.incoming import Incoming
-from domain.orders.intake import COLUMNS, STATE, Merged, value_of
+from domain.orders.intake import COLUMNS, REFUNDED_AMOUNT, STATE, Merged, value_of
 from domain.orders.order import Happening, Order, OrderState, Source
 from tenants.instance.actions.order_arrivals import (
     FREIGHT,
@@ -136,7 +136,7 @@ def _newly(incoming: Incoming, merged: Merged, imported: object) -> Incoming:
     said_before = dict(imported) if isinstance(imported, dict) else {}
     refunded = incoming.refunded
     if refunded is not None:
-        refunded = max(refunded - value_of("refunded", said_before.get("refunded", "0.00")), ZERO)
+        refunded = max(refunded - value_of(REFUNDED_AMOUNT, said_before.get(REFUNDED_AMOUNT, "0.00")), ZERO)
     return replace(
         incoming,
         status=incoming.status if cancels else None,

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.imports import ColumnMapping, Field, MappingUnreadable, MappingUnusable, ReferenceData, Table, guess_mapping
-from domain.imports.fields import ALWAYS_NEEDED, HIERARCHY, PEOPLE, REFERENCES
+from domain.imports.fields import HIERARCHY, PEOPLE, REFERENCES
+from domain.imports.kinds import ALWAYS_NEEDED, AnyField
 from domain.refusals import Stale
 from tenants.instance.actions.imports import map_columns
 from tenants.instance.queries.import_reference import get_reference
@@ -33,7 +34,7 @@ SAMPLES, SAMPLE_LENGTH = 3, 40
 class FieldLine:
     """One target field on the page. `choices` are the fixed values that it can take, empty for free text."""
 
-    field: Field
+    field: AnyField
     label: str
     column: str
     constant: str
@@ -93,7 +94,7 @@ def _page(found: Upload, mapping: ColumnMapping, errors: Mapping[str, str], abse
         mapping=mapping,
         groups=_groups(found.table, mapping, reference),
         headers=tuple(header for header in found.table.headers if header),
-        file_columns=[(header, _samples(found.table, header)) for header in found.table.headers if header],
+        file_columns=[(header, samples(found.table, header)) for header in found.table.headers if header],
         saved=[(each.id, each.name) for each in list_mappings(here.work) if each.mapping],
         chosen=request.args.get("saved", ""),
         absent=absent,
@@ -115,19 +116,20 @@ def _groups(table: Table, mapping: ColumnMapping, reference: ReferenceData) -> l
     )
     choices = _choices(reference)
     return [
-        (words, [_line(field, table, mapping, choices.get(field, ())) for field in fields]) for words, fields in groups
+        (words, [line_of(field, table, mapping, choices.get(field, ())) for field in fields])
+        for words, fields in groups
     ]
 
 
-def _line(field: Field, table: Table, mapping: ColumnMapping, choices: tuple[tuple[str, str], ...]) -> FieldLine:
+def line_of(field: AnyField, table: Table, mapping: ColumnMapping, choices: tuple[tuple[str, str], ...]) -> FieldLine:
     column = mapping.columns.get(field, "")
     return FieldLine(
         field=field,
         label=field_label(field),
         column=column,
         constant=mapping.constants.get(field, ""),
-        samples=_samples(table, column),
-        is_always=field in ALWAYS_NEEDED,
+        samples=samples(table, column),
+        is_always=field in ALWAYS_NEEDED[mapping.kind],
         is_needed=mapping.needs(field),
         choices=choices,
     )
@@ -143,7 +145,7 @@ def _choices(reference: ReferenceData) -> Mapping[Field, tuple[tuple[str, str], 
     return named | {field: tuple((n, n) for n in sorted(names)) for field, names in zip(REFERENCES, lists, strict=True)}
 
 
-def _samples(table: Table, header: str) -> tuple[str, ...]:
+def samples(table: Table, header: str) -> tuple[str, ...]:
     """The first different values of a column."""
     position = table.position(header) if header else None
     if position is None:

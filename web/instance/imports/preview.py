@@ -1,7 +1,5 @@
 """The preview: every row good, to look at or to correct, and what comes in with the file; afterwards, what came in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from uuid import UUID
@@ -11,16 +9,13 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.imports import (
-    ColumnMapping,
     Field,
     MappingUnusable,
     RowProblem,
     RowState,
     Severity,
-    TableRow,
 )
 from domain.imports.fields import AMOUNTS, DATES
-from domain.imports.kinds import AnyField
 from tenants.bell import queue_state
 from tenants.instance.queries.imports import (
     COMMITTED,
@@ -34,30 +29,16 @@ from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
 from web.instance.imports.looking import Looked, check_now, look, rows_file
-from web.instance.imports.reading import LIMITS, XLSX, field_label, open_upload, problem_words, scope
+from web.instance.imports.reading import LIMITS, XLSX, open_upload, problem_words, scope
+from web.instance.imports.rows import NAMED_ROWS, PAGE, Look, fields_of, head_of, near, row_of
 from web.responses import see
 
 F = Field
-PAGE, NAMED_ROWS, LONGEST_CELL, LONGEST_HEAD = 50, 5, 60, 24
-_SHOWN = (F.PROGRAM, F.PROJECT, F.TITLE, F.OWNER, F.CONTROLLER, F.START, F.END, F.PLAN_TOTAL, F.FORECAST_TOTAL)
-_FIGURES = (*AMOUNTS, *DATES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    text: str
-    state: str  # "", "bad" or "warn"
-    is_figure: bool
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowView:
-    number: int
-    cells: tuple[Cell, ...]
-    problems: tuple[tuple[str, str], ...]  # severity and words
-    is_wrong: bool
-    is_out: bool
+_LOOK = Look(
+    shown=(F.PROGRAM, F.PROJECT, F.TITLE, F.OWNER, F.CONTROLLER, F.START, F.END, F.PLAN_TOTAL, F.FORECAST_TOTAL),
+    figures=(*AMOUNTS, *DATES),
+    days=DATES,
+)
 
 
 @bp.get("/<uuid:upload>")
@@ -97,7 +78,7 @@ def preview_page(looked: Looked, errors: dict[str, str]) -> str:
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     shown = rows[(page - 1) * PAGE : page * PAGE]
-    fields = _fields(looked, shown)
+    fields = fields_of(looked, shown, _LOOK)
     return render_template(
         "web/instance/imports/preview.html",
         looked=looked,
@@ -108,11 +89,10 @@ def preview_page(looked: Looked, errors: dict[str, str]) -> str:
         page=page,
         pages=pages,
         page_links=[
-            (n, url_for(".show", upload=looked.upload.line.id, rows=part, page=n), n == page)
-            for n in _near(page, pages)
+            (n, url_for(".show", upload=looked.upload.line.id, rows=part, page=n), n == page) for n in near(page, pages)
         ],
-        fields=[_head(looked.mapping, field) for field in fields],
-        rows=[_row(looked, row, fields) for row in shown],
+        fields=[head_of(looked.mapping, field, _LOOK) for field in fields],
+        rows=[row_of(looked, row, fields, _LOOK) for row in shown],
         matching=len(rows),
         notes=[(problem_words(_noted(note.reason)), note.rows) for note in found.notes],
         named=looked.standing[:NAMED_ROWS],
@@ -130,44 +110,6 @@ def _counts(looked: Looked) -> dict[str, int]:
 def _first_part(looked: Looked) -> str:
     counts = _counts(looked)
     return next((str(state) for state in (RowState.CORRECT, RowState.LOOK) if counts[state]), "all")
-
-
-def _fields(looked: Looked, shown: Sequence[TableRow]) -> list[Field]:
-    """The usual columns of the file, and every one that holds a cell to mark."""
-    marked = {problem.field for row in shown for problem in looked.checked.problems.get(row.number, ())}
-    columns = looked.mapping.columns
-    return [field for field in Field if field in columns and (field in _SHOWN or field in marked)]
-
-
-def _head(mapping: ColumnMapping, field: Field) -> tuple[str, str, bool]:
-    """Label, the file's own name for it where that is short and another one, and whether it holds figures."""
-    label, header = field_label(field), mapping.columns[field]
-    return label, header if len(header) <= LONGEST_HEAD and header != label else "", field in _FIGURES
-
-
-def _row(looked: Looked, row: TableRow, fields: Sequence[Field]) -> RowView:
-    states: dict[AnyField | None, str] = {}
-    problems = looked.checked.problems.get(row.number, ())
-    for problem in sorted(problems, key=lambda p: p.severity is Severity.CORRECT):
-        states[problem.field] = "bad" if problem.severity is Severity.CORRECT else "warn"
-    return RowView(
-        number=row.number,
-        cells=tuple(_cell(looked, row, field, states.get(field, "")) for field in fields),
-        problems=tuple(
-            ("bad" if problem.severity is Severity.CORRECT else "warn", problem_words(problem)) for problem in problems
-        ),
-        is_wrong=looked.checked.state(row.number) is RowState.CORRECT,
-        is_out=row.number in looked.left_out,
-    )
-
-
-def _cell(looked: Looked, row: TableRow, field: Field, state: str) -> Cell:
-    position = looked.table.position(looked.mapping.columns[field])
-    text = row.cells[position].strip() if position is not None and position < len(row.cells) else ""
-    text = text.removesuffix("T00:00:00Z") if field in DATES else text  # a day, however a program exports it
-    if len(text) > LONGEST_CELL:
-        text = f"{text[:LONGEST_CELL]}…"
-    return Cell(text=text, state=state, is_figure=field in _FIGURES, label=field_label(field))
 
 
 def _noted(reason: object) -> RowProblem:
@@ -191,8 +133,3 @@ def _sums_of(line: ImportLine) -> list[dict[str, object]]:
     """The sums of a committed import, amounts as amounts again."""
     kept = (line.summary or {}).get("sums", ())
     return [each | {"plan": Decimal(each["plan"]), "forecast": Decimal(each["forecast"])} for each in kept]
-
-
-def _near(page: int, pages: int) -> list[int]:
-    """The first, the last, and those around this one."""
-    return sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})

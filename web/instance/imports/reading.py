@@ -1,6 +1,6 @@
 """What an import form sends: the file read into a table, the mapping, the numbers of rows; and problems in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flask import Request, abort, current_app
@@ -17,6 +17,7 @@ from domain.imports import (
     Table,
     from_json,
 )
+from domain.imports.kinds import AnyField
 from domain.refusals import Refusal
 from tenants.instance.queries.imports import COMMITTED, WAITING, Upload, get_upload
 from tenants.instance.spreadsheets import Limits, read_table
@@ -41,13 +42,13 @@ def open_upload(upload: UUID) -> Upload:
     return found
 
 
-def read_file(request: Request) -> tuple[str, Table | str]:
+def read_file(request: Request, limits: Limits = LIMITS) -> tuple[str, Table | str]:
     """The name of the file that was sent, and its table or why there is none."""
     sent = request.files.get("file")
     name = (sent.filename or "").replace("\\", "/").rpartition("/")[2] if sent else ""
     if sent is None or not name:
         return "", _("Choose a file.")
-    outcome = read_table(sent.read(LIMITS.file_bytes + 1), name, LIMITS)
+    outcome = read_table(sent.read(limits.file_bytes + 1), name, limits)
     return name, words_of(outcome) if isinstance(outcome, Refusal) else outcome
 
 
@@ -65,11 +66,11 @@ def read_mapping(form: MultiDict[str, str]) -> ColumnMapping | MappingUnreadable
     )
 
 
-def mapping_errors(fault: MappingUnusable) -> Mapping[str, str]:
+def mapping_errors(fault: MappingUnusable, fields: Iterable[AnyField] = Field) -> Mapping[str, str]:
     """By form field, in the order of the form."""
     absent = dict(fault.absent)
     errors = {}
-    for field in Field:
+    for field in fields:
         if field in fault.twice:
             errors[f"column.{field}"] = _("A column or a fixed value, not both.")
         elif field in absent:
@@ -89,7 +90,7 @@ def problem_words(problem: RowProblem) -> str:
     return _plain(getattr(_words(), problem.reason.kind)(problem))
 
 
-def field_label(field: Field) -> str:
+def field_label(field: str) -> str:
     return _plain(_words().field(str(field)))
 
 

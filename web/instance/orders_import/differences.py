@@ -1,0 +1,86 @@
+"""How the orders of a file differ from those here, field by field, in the words of the page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.imports.order_check import OrderChanges, OrdersChecked
+from web import formats
+from web.instance.imports.reading import field_label
+from web.instance.orders_import.reading import standings
+
+PAGE = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One field of one order. `ours` is what stands here; `base`, where both changed, what both said before."""
+
+    field: str
+    base: str
+    ours: str
+    theirs: str
+    is_conflict: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDifferences:
+    row: int
+    number: str
+    fields: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """A page of them, orders with conflicts first. `hidden`: changed orders that are counted but not listed."""
+
+    orders: tuple[OrderDifferences, ...]
+    page: int
+    pages: int
+    listed: int
+    hidden: int
+
+
+def differences_of(found: OrdersChecked, page: int) -> Differences:
+    listed = sorted(found.changes, key=lambda each: not each.conflicts)
+    pages = max(1, -(-len(listed) // PAGE))
+    page = min(max(page, 1), pages)
+    return Differences(
+        orders=tuple(map(_order, listed[(page - 1) * PAGE : page * PAGE])),
+        page=page,
+        pages=pages,
+        listed=len(listed),
+        hidden=max(found.created["changed"] + found.created["conflicting"] - len(listed), 0),
+    )
+
+
+def _order(changes: OrderChanges) -> OrderDifferences:
+    conflicts = [
+        Difference(
+            field=field_label(each.field),
+            base=_words(each.field, each.base),
+            ours=_words(each.field, each.ours),
+            theirs=_words(each.field, each.theirs),
+            is_conflict=True,
+        )
+        for each in changes.conflicts
+    ]
+    updates = [
+        Difference(
+            field=field_label(each.field),
+            base="",
+            ours=_words(each.field, each.before),
+            theirs=_words(each.field, each.after),
+            is_conflict=False,
+        )
+        for each in changes.updates
+    ]
+    return OrderDifferences(row=changes.row, number=changes.number, fields=(*conflicts, *updates))
+
+
+def _words(name: str, text: str) -> str:
+    """Moments as moments are written here, a standing in words; amounts are texts to the cent already."""
+    if not text:
+        return ""
+    if name == "status":
+        return dict(standings())[text]
+    return formats.moment(datetime.fromisoformat(text)) if "T" in text and text[:4].isdecimal() else text
