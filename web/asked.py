@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from domain.governance.policies import MEASURE_KINDS
+from domain.governance.policies import MEASURE_KINDS, ORDER_PREFIX
 from tenants.instance.queries.inbox import Inbox, Sort, Tab, Wanted
 
 LARGEST_PAGE = 6  # digits
@@ -47,7 +47,10 @@ def read_asked(arguments: Mapping[str, str]) -> Asked:
     kind, page = arguments.get("kind", ""), arguments.get("page", "")
     is_page = page.isascii() and page.isdigit() and len(page) <= LARGEST_PAGE
     wanted = Wanted(
-        tab=tab, sort=sort, kind=kind if kind in MEASURE_KINDS else "", page=max(1, int(page)) if is_page else 1
+        tab=tab,
+        sort=sort,
+        kind=kind if kind in MEASURE_KINDS or kind.startswith(ORDER_PREFIX) else "",
+        page=max(1, int(page)) if is_page else 1,
     )
     return Asked(wanted=wanted, opened=_uuid(arguments.get("open", "")))
 

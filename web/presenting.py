@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -10,13 +11,13 @@ from flask_babel import ngettext
 
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep
 from domain.governance.criteria import CriterionResult, Met
-from domain.governance.policies import Rule
+from domain.governance.policies import ORDER_PREFIX, Rule
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.stages import Stage
 from tenants.instance.queries.delegations import Away
 from tenants.instance.queries.measure import Names
 from web.away import NOBODY, away_words, for_words
-from web.formats import day, initials, moment, month
+from web.formats import cents, day, initials, moment, month
 from web.wording import approvers, field_name
 
 VOTE_STATES = {Choice.APPROVE: "yes", Choice.REJECT: "no", Choice.RETURN: "back", Choice.ABSTAIN: "none"}
@@ -61,7 +62,9 @@ class CriterionItem:
 
 
 def title_of(kind: str, target: Stage | None, template: GovernanceTemplate) -> str:
-    """What is asked for: "Gate into Decided", "Hold"."""
+    """What is asked for: "Gate into Decided", "Hold", "Refund"."""
+    if template.orders is not None and kind.startswith(ORDER_PREFIX):
+        return template.orders.decision_label(kind.removeprefix(ORDER_PREFIX))
     if target is not None:
         return _("Gate into %(stage)s", stage=template.stages[target].label)
     turns = {
@@ -74,8 +77,16 @@ def title_of(kind: str, target: Stage | None, template: GovernanceTemplate) -> s
     return turns.get(kind, kind)
 
 
+def about_words(code: str, title: str, value: Decimal | None, currency: str) -> str:
+    """What a request is about: a measure by code and title, an order by number and the amount that is decided on."""
+    return f"{code} {title}" if value is None else f"{code}, {cents(value)} {currency}"
+
+
 def reason_of(request: ApprovalRequest, template: GovernanceTemplate) -> str:
-    """The label of the reason a turn was asked for with; empty for gates."""
+    """The label of the reason a turn was asked for with, for an order what was written; empty for gates."""
+    if request.order is not None and template.orders is not None:
+        known_reasons = {each.code: each.label for each in template.orders.promise_reasons}
+        return known_reasons.get(request.reason, request.reason)
     if not request.reason or request.kind not in set(ReasonList):
         return ""
     known = template.reason(ReasonList(request.kind), request.reason)

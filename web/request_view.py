@@ -19,11 +19,14 @@ from domain.refusals import Refusal
 from tenants.instance.queries.delegations import away_on, delegations_to
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.measure import Names, find_code, get_choices
+from tenants.instance.queries.order_requests import order_in_scope
 from tenants.instance.queries.requests import RequestSheet, get_request
+from tenants.instance.queries.sight import sight_of
 from web.conditions import condition_form
-from web.formats import amount, day, moment
+from web.formats import amount, cents, day, moment
 from web.hands import hand
-from web.presenting import checklist_of, counts_of, reason_of, state_word, steps_of, title_of, waited
+from web.order_reading import OrderReading
+from web.presenting import about_words, checklist_of, counts_of, reason_of, state_word, steps_of, title_of, waited
 from web.refusals import words_of
 from web.sealing import Reading, seal_words
 from web.weighing import weighed_request
@@ -34,7 +37,7 @@ C = Capability
 def take_sheet(request_id: UUID) -> RequestSheet:
     """The request, where the reader may see it. Raises NotFound."""
     here = hand()
-    return get_request(here.work, here.actor.scope_for(C.VIEW_MEASURES), here.person.id, request_id)
+    return get_request(here.work, sight_of(here.actor), request_id)
 
 
 def context_of(
@@ -42,19 +45,17 @@ def context_of(
 ) -> dict[str, Any]:
     """What requests/_request.html needs, without where its form leads back to."""
     here, asked = hand(), sheet.request
-    reading = Reading(asked.subject, names, governance)
+    template = governance.template
     checklist = checklist_of(asked.checklist)
     today = here.work.now().date()
     able = _able(sheet, today)
     return {
         "sheet": sheet,
         "asked": asked,
-        "heading": f"{title_of(asked.kind, asked.target, governance.template)}: {sheet.code} {sheet.title}",
+        "heading": f"{title_of(asked.kind, asked.target, template)}: {_about(sheet, governance)}",
         "meta": _meta(sheet, names, here.work.now()),
-        "reason": reason_of(asked, governance.template),
-        "sealed": reading.sealed(asked.kind, governance.year_of(asked.requested_at.date())),
-        "changes": reading.changes(sheet.changes),
-        "change": weighed_request(asked, names, governance),
+        "reason": reason_of(asked, template),
+        **_read(sheet, names, governance),
         "seal": seal_words(asked.seal),
         "checklist": checklist,
         "checklist_counts": counts_of(checklist),
@@ -71,7 +72,9 @@ def context_of(
         else condition_form(asked, kept, lambda: get_choices(here.work).people),
         "options": _options(asked, names, governance),
         "price": amount(sheet.price, governance.currency) if sheet.price else "",
-        "measure_href": _measure_href(sheet),
+        "per_day": f"{cents(sheet.per_day)} {governance.currency}" if sheet.per_day else "",
+        "measure_href": _subject_href(sheet),
+        "open_words": _("Open the order") if asked.order else _("Open the measure"),
         "is_mine": asked.requested_by == here.person.id and asked.state is RequestState.OPEN,
         "errors": errors,
         "kept": {name: kept.get(name, "") for name in ("choice", "comment")},
@@ -100,11 +103,33 @@ def voted_words(voted: Voted) -> tuple[str, str]:
     return what, _("Others of this step are still asked.")
 
 
-def _measure_href(sheet: RequestSheet) -> str:
-    """The measure's page, where the reader sees it: an approver from elsewhere may see the request only."""
-    here = hand()
-    scope = here.actor.scope_for(C.VIEW_MEASURES)
-    code = find_code(here.work, scope, sheet.request.of_measure)
+def sealed_of(asked: ApprovalRequest, names: Names, governance: Governance) -> dict[str, Any]:
+    """What requests/_sealed.html shows of a request on a measure or an order, without what broke the seal."""
+    if asked.order:
+        reading = OrderReading(asked, names, governance)
+        return {"sealed": reading.sealed(), "change": None, "proposed": reading.proposed()}
+    year = governance.year_of(asked.requested_at.date())
+    sealed = Reading(asked.subject, names, governance).sealed(asked.kind, year)
+    return {"sealed": sealed, "change": weighed_request(asked, names, governance), "proposed": None}
+
+
+def _read(sheet: RequestSheet, names: Names, governance: Governance) -> dict[str, Any]:
+    asked = sheet.request
+    reading = OrderReading(asked, names, governance) if asked.order else Reading(asked.subject, names, governance)
+    return {**sealed_of(asked, names, governance), "changes": reading.changes(sheet.changes)}
+
+
+def _about(sheet: RequestSheet, governance: Governance) -> str:
+    return about_words(sheet.code, sheet.title, sheet.amount, governance.currency)
+
+
+def _subject_href(sheet: RequestSheet) -> str:
+    """The page of the measure or the order, where the reader sees it: others may see the request only."""
+    here, asked = hand(), sheet.request
+    if asked.order:
+        sees = order_in_scope(here.work, here.actor.orders(C.VIEW_ORDERS), asked.order)
+        return url_for("instance.orders.show", order=asked.order) if sees else ""
+    code = find_code(here.work, here.actor.scope_for(C.VIEW_MEASURES), asked.of_measure)
     return url_for("instance.measures.show", code=code) if code else ""
 
 

@@ -1,4 +1,4 @@
-"""Requests that wait as lines of a page: what, for which measure, who asked, when it is due, what a week costs."""
+"""Requests that wait as lines of a page: what, of which measure or order, who asked, when it is due, what it costs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.requests import RequestLine
 from web.formats import DASH, day, money
-from web.presenting import due_words, state_word, title_of
+from web.presenting import about_words, due_words, state_word, title_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class WaitItem:
 
 def price_of(lines: Sequence[RequestLine]) -> Decimal:
     """The price of a week, each measure once however many requests wait on it."""
-    by_measure = {line.measure: line.price for line in lines if line.closed_at is None}
+    by_measure = {line.measure: line.price for line in lines if line.closed_at is None and line.measure}
     return sum(by_measure.values(), Decimal(0))
 
 
@@ -45,7 +45,7 @@ def item_of(
     reader: UUID,
     givers: Collection[UUID] = (),
 ) -> WaitItem:
-    """A request as one line: what, for which measure, who asked, when it is due, what a week costs.
+    """A request as one line. A gate has the price of a week, a decision on an order that of a day.
 
     `givers` are those whom the reader stands in for where a line waits for one of them.
     """
@@ -62,15 +62,16 @@ def item_of(
         note=" · ".join([asked, whose] if stead or others else [asked]),
         when=when,
         is_late=is_late,
-        price=money(line.price) if line.price else "",
-        unit=_("%(currency)s a week", currency=governance.currency),
+        price=money(line.price or line.per_day) if line.price or line.per_day else "",
+        unit=_("%(currency)s a day" if line.per_day else "%(currency)s a week", currency=governance.currency),
         act=_("Decide") if is_mine or stead else _("Open"),
         state=str(line.state),
     )
 
 
 def request_title(line: RequestLine, governance: Governance) -> str:
-    return f"{title_of(line.kind, line.target, governance.template)}: {line.code} {line.title}"
+    about = about_words(line.code, line.title, line.amount, governance.currency)
+    return f"{title_of(line.kind, line.target, governance.template)}: {about}"
 
 
 def when_of(line: RequestLine, today: date) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.absences import Absence, AbsenceRecorded
-from domain.access import Capability, NotAllowed, Role
+from domain.access import NotAllowed, Role
 from domain.approvals.request import ApprovalRequest, Choice, Vote
 from domain.approvals.standing import acting_for
 from domain.approvals.voting import StepUpNeeded, Voted
@@ -29,6 +29,7 @@ from tenants.instance.models.requests import VoteRow
 from tenants.instance.queries.delegations import away_on, delegations_to, stood_for, waiting_ids
 from tenants.instance.queries.readers import find_reader
 from tenants.instance.queries.requests import get_request, waiting_for
+from tenants.instance.queries.sight import sight_of
 from tests.house import NOW, House
 from tests.team import Team
 
@@ -138,8 +139,7 @@ def test_a_request_outside_the_scope_of_a_delegate_is_shown_to_them(team: Team) 
     stranger = team.join("Sven Stranger", Role.SPONSOR, node=team.build(team.actor(team.pmo)))
     request = team.ask(team.define(), Stage.IDENTIFIED)
     given(team, team.sponsor, stranger)
-    scope = team.actor(stranger).scope_for(Capability.VIEW_MEASURES)
-    assert get_request(team.work, scope, stranger, request.id).request.id == request.id
+    assert get_request(team.work, sight_of(team.actor(stranger)), request.id).request.id == request.id
 
 
 def test_a_delegation_made_twice_by_one_form_is_one_and_the_taker_is_told_once(team: Team) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from domain.access import Capability, Role
+from domain.access import Role
 from domain.approvals.recording import ChairExcluded, NotQuorate
 from domain.approvals.request import Choice, RequestState, Vote
 from domain.approvals.requesting import RequestNotOpen
@@ -29,6 +29,7 @@ from tenants.instance.models.requests import RequestRow, VoteRow
 from tenants.instance.queries.decisions import DecisionFilter, list_decisions
 from tenants.instance.queries.forums import get_forum, list_forums
 from tenants.instance.queries.meetings import get_meeting, list_open_actions
+from tenants.instance.queries.sight import sight_of
 from tests.house import NOW, House
 from tests.sitting import called, decided, waiting_at_forum
 from tests.team import Team
@@ -40,7 +41,7 @@ def team(work: Work, house: House) -> Team:
 
 
 def scope_of(team: Team, person: PersonId):  # type: ignore[no-untyped-def]
-    return team.actor(person).scope_for(Capability.VIEW_MEASURES)
+    return sight_of(team.actor(person))
 
 
 def row(team: Team, request: object) -> RequestRow:

@@ -19,6 +19,7 @@ from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.inbox import Wanted, list_inbox
 from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.requests import RequestSheet
+from tenants.instance.queries.sight import sight_of
 from web.access import requires
 from web.asked import read_asked
 from web.conditions import read_conditions
@@ -40,13 +41,13 @@ OUTDATED = (SealBroken, PageOutdated, StepPassed)
 
 
 @bp.get("/<uuid:request_id>")
-@requires(C.VIEW_MEASURES, or_named=True)
+@requires(C.VIEW_OVERVIEW, or_named=True)
 def show(request_id: UUID) -> str:
     return _page(request_id, {}, {})
 
 
 @bp.post("/<uuid:request_id>/votes")
-@requires(C.VIEW_MEASURES, or_named=True)
+@requires(C.VIEW_OVERVIEW, or_named=True)
 def vote(request_id: UUID) -> tuple[str, int] | Response:
     """From the request's own page, or from the inbox: then the address says where one comes back to."""
     here, sheet, form = hand(), take_sheet(request_id), request.form
@@ -71,7 +72,7 @@ def vote(request_id: UUID) -> tuple[str, int] | Response:
 
 
 @bp.post("/<uuid:request_id>/withdrawal")
-@requires(C.VIEW_MEASURES, or_named=True)
+@requires(C.VIEW_OVERVIEW, or_named=True)
 def withdraw(request_id: UUID) -> tuple[str, int] | Response:
     here = hand()
     take_sheet(request_id)
@@ -102,7 +103,7 @@ def _again(request_id: UUID, errors: Mapping[str, str], status: int = 422) -> tu
 def _page(request_id: UUID, errors: Mapping[str, str], kept: Mapping[str, str]) -> str:
     here, sheet = hand(), take_sheet(request_id)
     governance, names = get_governance(here.work), get_names(here.work)
-    queue = list_inbox(here.work, here.actor.scope_for(C.VIEW_MEASURES), here.actor.led, Wanted()).lines[:QUEUE]
+    queue = list_inbox(here.work, sight_of(here.actor), here.actor.led, Wanted()).lines[:QUEUE]
     today = here.work.now().date()
     return render_template(
         "web/instance/requests/show.html",

@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from domain.access import Scope
 from domain.approvals.request import Choice, RequestState
 from domain.stages import Stage
 from tenants.database import Work
-from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.meetings import MeetingRow
 from tenants.instance.models.people import ForumRow, MemberRow
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
 from tenants.instance.queries.meetings import opens_for
-from tenants.instance.queries.scoping import seen
+from tenants.instance.queries.sight import Sight, code, forum_id, in_sight, title, with_subject
 
 PAGE = 50
 MOST_EXPORTED = 20_000
@@ -39,8 +38,8 @@ Last = (
 class DecisionFilter:
     """What the address asks for; empty fields do not filter. Both days are included.
 
-    `kind` is a request's kind or "gate" for all of them; `outcome` is a RequestState, "open" for a forum's decision
-    after which the request goes on.
+    `kind` is a request's kind, or "gate" or "order" for all of those; `outcome` is a RequestState, "open" for a
+    forum's decision after which the request goes on.
     """
 
     words: str = ""
@@ -59,6 +58,7 @@ class DecisionLine:
     request: UUID
     code: str
     title: str
+    amount: Decimal | None  # of a decision on an order
     kind: str
     target: Stage | None
     outcome: RequestState
@@ -88,7 +88,7 @@ class DecisionPage:
 
 def list_decisions(
     work: Work,
-    scope: Scope,
+    sight: Sight,
     forums: Sequence[UUID],
     wanted: DecisionFilter,
     sort: str = "-decided",
@@ -96,20 +96,20 @@ def list_decisions(
     per_page: int = PAGE,
 ) -> DecisionPage:
     """A page of the log: in scope, and all of the forums that the reader sees whole. Two statements."""
-    conditions = _matching(scope, forums, wanted)
+    conditions = _matching(sight, forums, wanted)
     total = work.session.scalar(_joined(select(func.count())).where(*conditions)) or 0
     pages = max(1, -(-total // per_page))
     page = min(max(page, 1), pages)
-    statement = _lines(scope).where(*conditions).order_by(*_order(sort))
+    statement = _lines(sight).where(*conditions).order_by(*_order(sort))
     rows = work.session.execute(statement.limit(per_page).offset((page - 1) * per_page))
     return DecisionPage(lines=tuple(map(_line, rows)), total=total, page=page, pages=pages)
 
 
 def all_decisions(
-    work: Work, scope: Scope, forums: Sequence[UUID], wanted: DecisionFilter, sort: str = "-decided"
+    work: Work, sight: Sight, forums: Sequence[UUID], wanted: DecisionFilter, sort: str = "-decided"
 ) -> Sequence[DecisionLine]:
     """Everything that the filter lets through, at most MOST_EXPORTED."""
-    statement = _lines(scope).where(*_matching(scope, forums, wanted)).order_by(*_order(sort))
+    statement = _lines(sight).where(*_matching(sight, forums, wanted)).order_by(*_order(sort))
     return [_line(row) for row in work.session.execute(statement.limit(MOST_EXPORTED))]
 
 
@@ -117,7 +117,7 @@ def sort_keys() -> dict[str, Any]:
     """Sort keys of the address; the sign in front of one turns it round."""
     return {
         "decided": _decided_at(),
-        "code": MeasureRow.code,
+        "code": code(),
         "kind": RequestRow.kind,
         "outcome": RequestRow.state,
         "forum": func.lower(ForumRow.name),
@@ -131,8 +131,7 @@ def _decided_at() -> ColumnElement[datetime]:
 
 def _joined(statement: Any) -> Any:
     return (
-        statement.select_from(RequestRow)
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
+        with_subject(statement.select_from(RequestRow))
         .join(Requester, Requester.id == RequestRow.requested_by)
         .outerjoin(Last, true())
         .outerjoin(Decider, Decider.id == Last.c.person_id)
@@ -142,20 +141,20 @@ def _joined(statement: Any) -> Any:
 
 
 def _forum_of() -> ColumnElement[UUID | None]:
-    """The forum that decided in the meeting; else the measure's, where a step asked it."""
-    return func.coalesce(MeetingRow.forum_id, MeasureRow.forum_id)
+    """The forum that decided in the meeting; else the measure's or the policy's, where a step asked it."""
+    return func.coalesce(MeetingRow.forum_id, forum_id())
 
 
 def _asked_a_forum() -> ColumnElement[bool]:
     return exists().where(StepRow.request_id == RequestRow.id, StepRow.selector == "forum")
 
 
-def _lines(scope: Scope) -> Any:
+def _lines(sight: Sight) -> Any:
     return _joined(
         select(
             RequestRow,
-            MeasureRow.code,
-            MeasureRow.title,
+            code().label("code"),
+            title().label("title"),
             Requester.name.label("requester"),
             func.coalesce(Decider.name, "").label("decider"),
             Last.c.choice,
@@ -165,31 +164,33 @@ def _lines(scope: Scope) -> Any:
             func.coalesce(ForumRow.name, "").label("forum"),
             _asked_a_forum().label("asked_a_forum"),
             _decided_at().label("decided_at"),
-            opens_for(scope).label("opens"),
+            opens_for(sight).label("opens"),
         )
     )
 
 
-def _matching(scope: Scope, forums: Sequence[UUID], wanted: DecisionFilter) -> list[ColumnElement[bool]]:
+def _matching(sight: Sight, forums: Sequence[UUID], wanted: DecisionFilter) -> list[ColumnElement[bool]]:
     of_forums = and_(_asked_a_forum(), _forum_of().in_(list(forums)))
     conditions: list[ColumnElement[bool]] = [
         or_(RequestRow.state != RequestState.OPEN, Last.c.recorded.is_(True)),
-        or_(seen(scope), of_forums),
+        or_(in_sight(sight), of_forums),
     ]
     if wanted.forum:
         conditions += [_asked_a_forum(), _forum_of() == wanted.forum]
     if wanted.meeting:
         conditions.append(Last.c.meeting_id == wanted.meeting)
     if wanted.kind:
-        is_gate = wanted.kind == "gate"
-        conditions.append(RequestRow.kind.startswith("gate:") if is_gate else RequestRow.kind == wanted.kind)
+        is_family = wanted.kind in ("gate", "order")
+        conditions.append(
+            RequestRow.kind.startswith(f"{wanted.kind}:") if is_family else RequestRow.kind == wanted.kind
+        )
     if wanted.outcome:
         conditions.append(RequestRow.state == wanted.outcome)
     if wanted.since:
         conditions.append(_decided_at() >= datetime.combine(wanted.since, time(), UTC))
     if wanted.until:
         conditions.append(_decided_at() < datetime.combine(wanted.until + timedelta(days=1), time(), UTC))
-    columns = (MeasureRow.code, MeasureRow.title, Requester.name, Decider.name, Last.c.comment, RequestRow.comment)
+    columns = (code(), title(), Requester.name, Decider.name, Last.c.comment, RequestRow.comment)
     for word in wanted.words.split()[:8]:
         conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     return conditions
@@ -209,6 +210,7 @@ def _line(row: Any) -> DecisionLine:
         request=request.id,
         code=row.code,
         title=row.title,
+        amount=request.amount,
         kind=request.kind,
         target=Stage(request.target_stage) if request.target_stage else None,
         outcome=state,

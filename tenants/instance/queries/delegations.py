@@ -17,6 +17,7 @@ from domain.ids import AbsenceId, DelegationId, PersonId
 from tenants.database import Work
 from tenants.instance.models.delegations import AbsenceRow, DelegationRow
 from tenants.instance.models.measures import MeasureRow
+from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.people import AssignmentRow, MemberRow
 from tenants.instance.models.requests import RequestRow
 
@@ -129,12 +130,13 @@ def waiting_of(person: ColumnElement[UUID], day: ColumnElement[date]) -> Select[
     """The same for statements that are built once, with parameters in their places."""
     is_open = RequestRow.state == RequestState.OPEN
     own = select(RequestRow.id).where(is_open, RequestRow.waiting.contains(array([person])))
-    value = func.abs(func.coalesce(MeasureRow.target, MeasureRow.rough_value))
+    value = func.abs(func.coalesce(RequestRow.amount, MeasureRow.target, MeasureRow.rough_value))
     stood = (
         select(RequestRow.id)
         .join(DelegationRow, RequestRow.waiting.contains(array([DelegationRow.giver_id])))
         .join(MemberRow, MemberRow.id == DelegationRow.giver_id)
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
+        .outerjoin(MeasureRow, MeasureRow.id == RequestRow.measure_id)
+        .outerjoin(OrderRow, OrderRow.id == RequestRow.order_id)
         .where(
             is_open,
             DelegationRow.taker_id == person,
@@ -186,6 +188,7 @@ def _not_excluded(person: ColumnElement[UUID]) -> tuple[ColumnElement[bool], ...
         RequestRow.requested_by != person,
         part["last_edited_by"] != text,
         MeasureRow.last_edited_by.is_distinct_from(person),
+        OrderRow.last_edited_by.is_distinct_from(person),
         not_(and_(part["is_closure"] == "true", led_or_edited)),
     )
 

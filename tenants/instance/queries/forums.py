@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from domain.access import Actor, Scope
+from domain.access import Actor
 from domain.approvals.request import RequestState
 from domain.forums import Forum, MeetingState, may_see, sees_all
 from domain.ids import ForumId, PersonId
@@ -20,9 +20,8 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.meetings import MeetingRow
 from tenants.instance.models.people import ForumMemberRow, ForumRow, MemberRow
 from tenants.instance.models.requests import RequestRow, StepRow
-from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.requests import RequestLine, open_where
-from tenants.instance.queries.scoping import seen
+from tenants.instance.queries.sight import Sight, forum_id, in_sight, of_forum, price_of_week, with_subject
 
 PAST_MEETINGS = 20
 
@@ -62,11 +61,11 @@ class ForumSheet:
     waiting: Sequence[RequestLine]
 
 
-def list_forums(work: Work, scope: Scope, actor: Actor) -> tuple[ForumSummary, ...]:
+def list_forums(work: Work, sight: Sight, actor: Actor) -> tuple[ForumSummary, ...]:
     """Every forum that the reader may see, by name. Five statements."""
     forums, names = load_forums(work)
     coming = _next_meetings(work)
-    waiting = _waiting_by_forum(work, or_(seen(scope), MeasureRow.forum_id.in_(_mine(forums, actor))))
+    waiting = _waiting_by_forum(work, or_(in_sight(sight), forum_id().in_(_mine(forums, actor))))
     return tuple(
         ForumSummary(
             forum=forum,
@@ -81,7 +80,7 @@ def list_forums(work: Work, scope: Scope, actor: Actor) -> tuple[ForumSummary, .
     )
 
 
-def get_forum(work: Work, scope: Scope, actor: Actor, forum_id: UUID) -> ForumSheet:
+def get_forum(work: Work, sight: Sight, actor: Actor, forum_id: UUID) -> ForumSheet:
     """One forum. Raises NotFound where the reader sees no forum."""
     forums, names = load_forums(work)
     forum = next((each for each in forums if each.id == forum_id and may_see(each, actor)), None)
@@ -92,7 +91,7 @@ def get_forum(work: Work, scope: Scope, actor: Actor, forum_id: UUID) -> ForumSh
         names={person: names[person] for person in forum.members},
         coming=_meetings(work, forum, MeetingRow.starts_at.asc(), is_over=False),
         past=_meetings(work, forum, MeetingRow.starts_at.desc(), is_over=True),
-        waiting=waiting_at(work, forum, scope, actor),
+        waiting=waiting_at(work, forum, sight, actor),
     )
 
 
@@ -122,25 +121,25 @@ def load_forum(work: Work, forum_id: UUID) -> Forum:
     return found
 
 
-def waiting_at(work: Work, forum: Forum, scope: Scope, actor: Actor) -> Sequence[RequestLine]:
+def waiting_at(work: Work, forum: Forum, sight: Sight, actor: Actor) -> Sequence[RequestLine]:
     """Open requests that wait for this forum: all for who sees all of it, else those in scope."""
-    mine = () if sees_all(forum, actor) else (seen(scope),)
-    return open_where(work, MeasureRow.forum_id == forum.id, at_a_forum(), *mine)
+    mine = () if sees_all(forum, actor) else (in_sight(sight),)
+    return open_where(work, of_forum(forum.id), at_a_forum(), *mine)
 
 
 def waiting_requests(work: Work, forum: UUID) -> Sequence[UUID]:
     """The ids of all open requests that wait for this forum, the earliest due first: what fills an agenda."""
     statement = (
         select(RequestRow.id)
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
-        .where(RequestRow.state == RequestState.OPEN, MeasureRow.forum_id == forum, at_a_forum())
+        .outerjoin(MeasureRow, MeasureRow.id == RequestRow.measure_id)
+        .where(RequestRow.state == RequestState.OPEN, of_forum(forum), at_a_forum())
         .order_by(RequestRow.due_on, RequestRow.requested_at)
     )
     return work.session.scalars(statement).all()
 
 
 def at_a_forum() -> ColumnElement[bool]:
-    """Requests whose step that waits asks the measure's decision forum."""
+    """Requests whose step that waits asks a decision forum."""
     current = (
         select(StepRow.selector)
         .where(StepRow.request_id == RequestRow.id, StepRow.settled.is_(None))
@@ -173,19 +172,19 @@ def _mine(forums: Sequence[Forum], actor: Actor) -> list[ForumId]:
 
 def _waiting_by_forum(work: Work, visible: ColumnElement[bool]) -> dict[UUID, tuple[int, Decimal]]:
     """How many requests wait and what a week costs, each measure once; only gates have a price."""
-    price = case((RequestRow.kind.startswith("gate:"), FiguresRow.price_of_waiting), else_=0)
-    by_measure = (
-        select(MeasureRow.forum_id, func.count().label("requests"), func.max(price).label("price"))
-        .select_from(RequestRow)
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(RequestRow.state == RequestState.OPEN, MeasureRow.forum_id.is_not(None), at_a_forum(), visible)
-        .group_by(MeasureRow.forum_id, MeasureRow.id)
+    by_subject = (
+        with_subject(
+            select(
+                forum_id().label("forum_id"), func.count().label("requests"), func.max(price_of_week()).label("price")
+            ).select_from(RequestRow)
+        )
+        .where(RequestRow.state == RequestState.OPEN, forum_id().is_not(None), at_a_forum(), visible)
+        .group_by(forum_id(), RequestRow.measure_id, RequestRow.order_id)
         .subquery()
     )
-    statement = select(by_measure.c.forum_id, func.sum(by_measure.c.requests), func.sum(by_measure.c.price))
+    statement = select(by_subject.c.forum_id, func.sum(by_subject.c.requests), func.sum(by_subject.c.price))
     found: dict[UUID, tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
-    for forum, requests, cost in work.session.execute(statement.group_by(by_measure.c.forum_id)):
+    for forum, requests, cost in work.session.execute(statement.group_by(by_subject.c.forum_id)):
         found[forum] = (int(requests), Decimal(cost))
     return found
 

@@ -19,11 +19,21 @@ from domain.refusals import Refusal
 from tenants.database import Work
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.requests import RequestRow
-from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.approvals import load_requests
 from tenants.instance.queries.delegations import waiting_ids
-from tenants.instance.queries.requests import RequestLine, is_suspended, price_of_week, read_lines, select_lines
-from tenants.instance.queries.scoping import below, seen
+from tenants.instance.queries.requests import RequestLine, read_lines, select_lines
+from tenants.instance.queries.scoping import below
+from tenants.instance.queries.sight import (
+    Sight,
+    code,
+    in_sight,
+    is_suspended,
+    last_edited_by,
+    price,
+    price_of_day,
+    price_of_week,
+    with_subject,
+)
 
 PAGE = 25
 
@@ -36,7 +46,7 @@ class Tab(StrEnum):
 
 
 class Sort(StrEnum):
-    """By due day or by the price of a week; what is open always comes before what is settled."""
+    """By due day or by the price of waiting; what is open always comes before what is settled."""
 
     EARLIEST = "due"
     LATEST = "-due"
@@ -56,7 +66,7 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Inbox:
-    """One page; `total`, `late` and `price` (a week, open gates) are of all that the filter lets through.
+    """One page; `total`, `late`, `price` (a week, open gates) and `per_day` (orders) are of all that is let through.
 
     `kinds` are those of the whole tab with their numbers. `page` is within 1 and `pages`, whatever was asked for.
     """
@@ -65,14 +75,15 @@ class Inbox:
     total: int
     late: int
     price: Decimal
+    per_day: Decimal
     kinds: tuple[tuple[str, int], ...]
     page: int
     pages: int
 
 
-def list_inbox(work: Work, scope: Scope, led: Scope, wanted: Wanted) -> Inbox:
-    """`scope`: the measures the reader sees; `led`: where they lead. Two statements, however much waits."""
-    conditions = _conditions(wanted.tab, scope, led, work.now().date())
+def list_inbox(work: Work, sight: Sight, led: Scope, wanted: Wanted) -> Inbox:
+    """`sight`: what the reader sees; `led`: where they lead. Two statements, however much waits."""
+    conditions = _conditions(wanted.tab, sight, led, work.now().date())
     counts = _counts(work, conditions)
     let_through = [row for row in counts if wanted.kind in ("", row.kind)]
     total = sum(row.count for row in let_through)
@@ -85,6 +96,7 @@ def list_inbox(work: Work, scope: Scope, led: Scope, wanted: Wanted) -> Inbox:
         total=total,
         late=sum(row.late for row in let_through),
         price=sum((row.price for row in let_through), Decimal("0.00")),
+        per_day=sum((row.per_day for row in let_through), Decimal("0.00")),
         kinds=tuple((row.kind, row.count) for row in counts),
         page=page,
         pages=pages,
@@ -100,28 +112,26 @@ def first_waiting(work: Work, person: UUID, limit: int) -> Sequence[RequestLine]
 def _read_page(
     work: Work, conditions: Sequence[ColumnElement[bool]], wanted: Wanted, start: int, count: int
 ) -> Sequence[RequestLine]:
-    """Which requests are on the page is found by what orders them alone; only those meet their measures and people."""
+    """Which requests are on the page is found by what orders them alone; only those meet their subjects and people."""
     order, ids = _order(wanted.sort), select(RequestRow.id)
-    if wanted.tab in (Tab.TEAM, Tab.OPEN):
-        ids = ids.join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
-    if wanted.sort in (Sort.DEAREST, Sort.CHEAPEST):
-        ids = ids.join(FiguresRow, FiguresRow.measure_id == RequestRow.measure_id)
+    if wanted.tab in (Tab.TEAM, Tab.OPEN) or wanted.sort in (Sort.DEAREST, Sort.CHEAPEST):
+        ids = with_subject(ids)
     of_page = ids.where(*conditions).order_by(*order).offset(start).limit(count)
     return read_lines(work, select_lines(RequestRow.id.in_(of_page)).order_by(*order))
 
 
-def _conditions(tab: Tab, scope: Scope, led: Scope, today: date) -> list[ColumnElement[bool]]:
+def _conditions(tab: Tab, sight: Sight, led: Scope, today: date) -> list[ColumnElement[bool]]:
     is_open = RequestRow.state == RequestState.OPEN
     match tab:
         case Tab.MINE:
-            return [RequestRow.id.in_(waiting_ids(scope.person, today))]
+            return [RequestRow.id.in_(waiting_ids(sight.person, today))]
         case Tab.ASKED:
-            return [RequestRow.requested_by == scope.person]
+            return [RequestRow.requested_by == sight.person]
         case Tab.TEAM:
-            leads = or_(below(MeasureRow.path, led), MeasureRow.sponsor_id == scope.person)
-            return [is_open, is_late(today), leads, seen(scope)]
+            leads = or_(below(RequestRow.path, led), MeasureRow.sponsor_id == sight.person)
+            return [is_open, is_late(today), leads, in_sight(sight)]
         case Tab.OPEN:
-            return [is_open, seen(scope)]
+            return [is_open, in_sight(sight)]
 
 
 def is_late(today: date) -> ColumnElement[bool]:
@@ -131,30 +141,27 @@ def is_late(today: date) -> ColumnElement[bool]:
 def _counts(work: Work, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
     """For each kind how many, how many of them late, and what a week of them costs."""
     late = case(((RequestRow.state == RequestState.OPEN) & is_late(work.now().date()), 1))
-    statement = (
+    statement = with_subject(
         select(
             RequestRow.kind,
             func.count().label("count"),
             func.count(late).label("late"),
             func.sum(price_of_week()).label("price"),
-        )
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(*conditions)
-        .group_by(RequestRow.kind)
-        .order_by(RequestRow.kind)
+            func.sum(price_of_day()).label("per_day"),
+        ).select_from(RequestRow)
     )
-    return work.session.execute(statement).all()
+    by_kind = statement.where(*conditions).group_by(RequestRow.kind).order_by(RequestRow.kind)
+    return work.session.execute(by_kind).all()
 
 
 def _order(sort: Sort) -> tuple[Any, ...]:
     is_open = (RequestRow.state == RequestState.OPEN).desc()
-    due, price = RequestRow.due_on, price_of_week()
+    due, costs = RequestRow.due_on, price()
     first = {
         Sort.EARLIEST: due.asc().nulls_last(),
         Sort.LATEST: due.desc().nulls_last(),
-        Sort.DEAREST: price.desc(),
-        Sort.CHEAPEST: price.asc(),
+        Sort.DEAREST: costs.desc(),
+        Sort.CHEAPEST: costs.asc(),
     }[sort]
     return is_open, first, due.asc().nulls_last(), RequestRow.requested_at.desc(), RequestRow.id
 
@@ -164,9 +171,8 @@ def ticks_of(
 ) -> Mapping[UUID, Seen | Refusal]:
     """For each line what its tick stands for, or why it has none. Three statements."""
     suspended = {line.id: line.is_suspended for line in lines}
-    statement = select(RequestRow, MeasureRow.code, MeasureRow.last_edited_by).join(
-        MeasureRow, MeasureRow.id == RequestRow.measure_id
-    )
+    columns = (code().label("code"), last_edited_by().label("last_edited_by"))
+    statement = with_subject(select(RequestRow, *columns).select_from(RequestRow))
     rows = work.session.execute(statement.where(RequestRow.id.in_(suspended))).all()
     requests = load_requests(work.session, [(row.RequestRow, row.code) for row in rows]) if rows else []
     found: dict[UUID, Seen | Refusal] = {}

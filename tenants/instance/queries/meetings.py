@@ -8,28 +8,33 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, or_, select, true
 
-from domain.access import Actor, Scope
+from domain.access import Actor
 from domain.approvals.request import ApprovalRequest
 from domain.forums import AgendaItem, Forum, Meeting, MeetingAction, MeetingState, When, may_see, sees_all
 from domain.ids import AgendaItemId, ForumId, MeetingActionId, MeetingId, PersonId, RequestId
 from tenants.database import NotFound, Work
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.meetings import AgendaItemRow, MeetingActionRow, MeetingRow
+from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.people import ForumRow, MemberRow
 from tenants.instance.models.requests import RequestRow, VoteRow
-from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.approvals import load_requests
 from tenants.instance.queries.forums import load_forum
-from tenants.instance.queries.scoping import seen
+from tenants.instance.queries.sight import Sight, code, in_sight, price_of_day, price_of_week, title, with_subject
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskedLine:
-    """A request on an agenda. `price` is a week of waiting; 0 but for gates. `opens`: the reader sees its page."""
+    """A request on an agenda. `price` is a week of waiting of a gate, `per_day` what an order's decision costs.
+
+    `opens`: the reader sees its page.
+    """
 
     request: ApprovalRequest
     title: str
     price: Decimal
+    per_day: Decimal
+    amount: Decimal | None
     opens: bool
 
 
@@ -63,7 +68,7 @@ class MeetingSheet:
     is_partial: bool
 
 
-def get_meeting(work: Work, scope: Scope, actor: Actor, meeting_id: UUID) -> MeetingSheet:
+def get_meeting(work: Work, sight: Sight, actor: Actor, meeting_id: UUID) -> MeetingSheet:
     """One meeting of a forum that the reader sees. Raises NotFound."""
     row = work.get(MeetingRow, meeting_id)
     forum = load_forum(work, row.forum_id)
@@ -71,7 +76,7 @@ def get_meeting(work: Work, scope: Scope, actor: Actor, meeting_id: UUID) -> Mee
         raise NotFound(f"meeting {meeting_id}")
     is_partial = not sees_all(forum, actor)
     meeting = load_meeting(work, row)
-    asked = asked_on(work, meeting, seen(scope) if is_partial else true(), opens_for(scope))
+    asked = asked_on(work, meeting, in_sight(sight) if is_partial else true(), opens_for(sight))
     if is_partial:
         agenda = tuple(replace(item, note="") for item in meeting.agenda if item.request in asked)
         meeting = replace(meeting, agenda=agenda, minutes="")
@@ -144,29 +149,29 @@ def _item(row: AgendaItemRow) -> AgendaItem:
     return AgendaItem(id=AgendaItemId(row.id), request=request, title=row.title, note=row.note)
 
 
-def opens_for(scope: Scope) -> ColumnElement[bool]:
-    """Requests whose own page the reader sees: members of a forum see its agenda without every measure on it."""
-    is_asked = or_(RequestRow.requested_by == scope.person, any_(RequestRow.waiting) == scope.person)
-    return or_(seen(scope), is_asked)
+def opens_for(sight: Sight) -> ColumnElement[bool]:
+    """Requests whose own page the reader sees: members of a forum see its agenda without every subject on it."""
+    is_asked = or_(RequestRow.requested_by == sight.person, any_(RequestRow.waiting) == sight.person)
+    return or_(in_sight(sight), is_asked)
 
 
 def asked_on(
     work: Work, meeting: Meeting, visible: ColumnElement[bool], opens: ColumnElement[bool]
 ) -> dict[RequestId, AskedLine]:
     """The requests of the agenda that the reader may see. Three statements."""
-    statement = (
-        select(RequestRow, MeasureRow.code, MeasureRow.title, FiguresRow.price_of_waiting, opens.label("opens"))
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(RequestRow.id.in_(meeting.requests), visible)
-    )
+    columns = (code().label("code"), title().label("title"), opens.label("opens"))
+    prices = (price_of_week().label("price"), price_of_day().label("per_day"))
+    asked = with_subject(select(RequestRow, *columns, *prices).select_from(RequestRow))
+    statement = asked.where(RequestRow.id.in_(meeting.requests), visible)
     rows = work.session.execute(statement).all()
     requests = load_requests(work.session, [(row.RequestRow, row.code) for row in rows])
     return {
         request.id: AskedLine(
             request=request,
             title=row.title,
-            price=row.price_of_waiting if request.kind.startswith("gate:") else Decimal(0),
+            price=row.price,
+            per_day=row.per_day,
+            amount=row.RequestRow.amount,
             opens=row.opens,
         )
         for row, request in zip(rows, requests, strict=True)
@@ -180,12 +185,13 @@ def _own(actor: Actor, asked: Mapping[RequestId, AskedLine]) -> ColumnElement[bo
 def _actions(work: Work, *conditions: ColumnElement[bool]) -> Sequence[ActionLine]:
     statement = (
         select(MeetingActionRow, MemberRow.name, MeetingRow.starts_at, ForumRow.id, ForumRow.name.label("forum_name"))
-        .add_columns(MeasureRow.code)
+        .add_columns(code().label("code"))
         .join(MeetingRow, MeetingRow.id == MeetingActionRow.meeting_id)
         .join(ForumRow, ForumRow.id == MeetingRow.forum_id)
         .join(MemberRow, MemberRow.id == MeetingActionRow.owner_id)
         .outerjoin(RequestRow, RequestRow.id == MeetingActionRow.request_id)
         .outerjoin(MeasureRow, MeasureRow.id == RequestRow.measure_id)
+        .outerjoin(OrderRow, OrderRow.id == RequestRow.order_id)
         .where(*conditions)
         .order_by(MeetingActionRow.due_on, MeetingActionRow.id)
     )

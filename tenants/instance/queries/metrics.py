@@ -15,6 +15,7 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import FiguresRow, MeasureMonthRow
 from tenants.instance.queries.governance import Governance, get_governance
+from tenants.instance.queries.sight import price, with_subject
 from tenants.platform.figures import EngagementFigures, MonthFigures, StageFigures
 
 ZERO, TENTH = Decimal("0.00"), Decimal("0.1")
@@ -74,19 +75,15 @@ def _sums(work: Work) -> Mapping[str, Decimal]:
 
 
 def _waiting(work: Work, today: date) -> dict[str, Any]:
-    """Open requests, those past their day, and what a week of them costs; a request for a gate has a price."""
-    price = case((RequestRow.target_stage.is_not(None), func.greatest(FiguresRow.price_of_waiting, 0)), else_=0)
-    statement = (
+    """Open requests, those past their day, and what a week of them costs: gates and decisions on orders."""
+    statement = with_subject(
         select(
             func.count().label("waiting"),
             func.count(case((RequestRow.due_on < today, 1))).label("overdue"),
-            func.coalesce(func.sum(price), ZERO).label("waiting_cost_week"),
-        )
-        .select_from(RequestRow)
-        .join(FiguresRow, FiguresRow.measure_id == RequestRow.measure_id)
-        .where(RequestRow.state == RequestState.OPEN)
+            func.coalesce(func.sum(price()), ZERO).label("waiting_cost_week"),
+        ).select_from(RequestRow)
     )
-    return dict(work.session.execute(statement).one()._mapping)
+    return dict(work.session.execute(statement.where(RequestRow.state == RequestState.OPEN)).one()._mapping)
 
 
 def _median_days(work: Work) -> Decimal | None:

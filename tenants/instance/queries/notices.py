@@ -9,7 +9,7 @@ from sqlalchemy import Date, func, select
 from sqlalchemy.orm import Session
 
 from domain.approvals.request import RequestState
-from domain.governance.policies import CANCEL, CHANGE, HOLD, REOPEN, RESUME
+from domain.governance.policies import CANCEL, CHANGE, HOLD, ORDER_PREFIX, REOPEN, RESUME
 from domain.governance.template import GovernanceTemplate
 from domain.notices import Around, NoticeKind, Notify
 from domain.stages import MeasureState, Stage
@@ -17,12 +17,13 @@ from tenants.database import Work
 from tenants.instance.models.conditions import GateConditionRow
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.notices import NoticeRow
+from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.delegations import absences_on, delegations_in_force
 from tenants.instance.queries.directory import get_directory
-from tenants.instance.queries.governance import get_governance
+from tenants.instance.queries.governance import Governance, get_governance
 
 KINDS = {HOLD: "Hold", RESUME: "Resume", CANCEL: "Cancel", REOPEN: "Reopen", CHANGE: "Change"}
 ABOUT_OPEN = (NoticeKind.ASKED, NoticeKind.REMINDER, NoticeKind.ESCALATION)  # void once the request is settled
@@ -65,24 +66,38 @@ def due_conditions(work: Work, until: date) -> Sequence[tuple[UUID, date]]:
 
 
 def what_words(template: GovernanceTemplate, kind: str, target: int | None) -> str:
-    """A request's kind in the template's words: "Gate into Decided", "Hold"."""
+    """A request's kind in the template's words: "Gate into Decided", "Hold", "Refund"."""
+    if template.orders is not None and kind.startswith(ORDER_PREFIX):
+        return template.orders.decision_label(kind.removeprefix(ORDER_PREFIX))
     return KINDS.get(kind, kind) if target is None else f"Gate into {template.stages[Stage(target)].label}"
 
 
 def request_body(work: Work, request: RequestRow) -> dict[str, Any]:
-    """What a letter says of a request. `price`: of a week of waiting, for gates only."""
-    measure, requester = work.get(MeasureRow, request.measure_id), work.get(MemberRow, request.requested_by)
-    governance, figures = get_governance(work), work.session.get(FiguresRow, request.measure_id)
-    is_gate = request.target_stage is not None and figures is not None and figures.price_of_waiting > 0
+    """What a letter says of a request. `measure`: what it is about, also an order; `price` of waiting, `per` a time."""
+    requester, governance = work.get(MemberRow, request.requested_by), get_governance(work)
+    about = order_body(work, request) if request.order_id else measure_body(work, request, governance)
     return {
         "request": str(request.id),
         "link": f"requests/{request.id}",
         "what": what_words(governance.template, request.kind, request.target_stage),
-        "measure": f"{measure.code} {measure.title}",
         "requester": requester.name,
         "due": request.due_on.isoformat() if request.due_on else "",
-        "price": f"{figures.price_of_waiting:,.0f} {governance.currency}" if is_gate and figures else "",
+        **about,
     }
+
+
+def measure_body(work: Work, request: RequestRow, governance: Governance) -> dict[str, str]:
+    measure, figures = work.get(MeasureRow, request.measure_id), work.session.get(FiguresRow, request.measure_id)
+    is_gate = request.target_stage is not None and figures is not None and figures.price_of_waiting > 0
+    price = f"{figures.price_of_waiting:,.0f} {governance.currency}" if is_gate and figures else ""
+    return {"measure": f"{measure.code} {measure.title}", "price": price, "per": "week"}
+
+
+def order_body(work: Work, request: RequestRow) -> dict[str, str]:
+    order = work.get(OrderRow, request.order_id)
+    said = f", {request.amount:,.2f} {order.currency}" if request.amount is not None else ""
+    price = f"{request.daily_cost:,.2f} {order.currency}" if request.daily_cost else ""
+    return {"measure": f"order {order.number}{said}", "price": price, "per": "day"}
 
 
 def names_of(session: Session, people: Iterable[UUID]) -> Mapping[UUID | None, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.access import Actor
+from domain.access import Actor, OrderScope
 from domain.approvals.requesting import Ask, Situation
 from domain.governance.policies import ORDER_PREFIX
 from domain.orders.asking import OrderAsk, proposal_text
@@ -15,10 +15,12 @@ from domain.orders.deciding import about_order
 from domain.orders.order import Order
 from tenants.database import Work
 from tenants.instance.models.exceptions import OrderEffectRow
+from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.directory import get_directory
 from tenants.instance.queries.governance import Governance
+from tenants.instance.queries.order_scope import in_scope
 from tenants.instance.queries.policies import PolicyPreview, preview_about
 
 ZERO = Decimal("0.00")
@@ -30,6 +32,12 @@ def granted_by_kind(session: Session, order_id: UUID) -> Mapping[str, Decimal]:
         OrderEffectRow.order_id == order_id, OrderEffectRow.request_id.is_not(None)
     )
     return {kind: amount for kind, amount in session.execute(sums.group_by(OrderEffectRow.kind))}
+
+
+def order_in_scope(work: Work, scope: OrderScope, order_id: UUID) -> bool:
+    """Whether the reader sees the order."""
+    found = select(OrderRow.id).where(OrderRow.id == order_id, in_scope(scope))
+    return work.session.scalar(found) is not None
 
 
 def order_situation(work: Work, governance: Governance, order_id: UUID) -> Situation:

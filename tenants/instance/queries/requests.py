@@ -7,28 +7,37 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
-from domain.access import Scope
 from domain.approvals.request import ApprovalRequest, RequestState
-from domain.governance.policies import STATE_KINDS
-from domain.stages import MeasureState, Stage
+from domain.stages import Stage
 from tenants.database import NotFound, Work
-from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow, StepRow
-from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.approvals import load_requests
 from tenants.instance.queries.delegations import waiting_ids
-from tenants.instance.queries.scoping import seen
+from tenants.instance.queries.sight import (
+    Sight,
+    code,
+    in_sight,
+    is_suspended,
+    price_of_day,
+    price_of_week,
+    title,
+    with_subject,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestLine:
-    """One request in a list. `price` is a week of waiting, in the instance's currency; 0 but for gates."""
+    """One request in a list: on a measure, or on an order, whose `code` is its number and whose title is empty.
+
+    `price` is a week of waiting, in the instance's currency; 0 but for gates. `per_day` is what an order's costs.
+    """
 
     id: UUID
-    measure: UUID
+    measure: UUID | None
+    order: UUID | None
     code: str
     title: str
     kind: str
@@ -40,18 +49,22 @@ class RequestLine:
     due_on: date | None
     closed_at: datetime | None
     price: Decimal
+    per_day: Decimal
+    amount: Decimal | None
     is_suspended: bool  # by a hold: it is not due while that lasts
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestSheet:
-    """One request with its measure's code and title, as its page shows it."""
+    """One request with the code and title of its measure, or the number of its order, as its page shows it."""
 
     request: ApprovalRequest
     code: str
     title: str
     path: str
     price: Decimal
+    per_day: Decimal
+    amount: Decimal | None
     changes: tuple[dict[str, Any], ...]  # what broke the seal, when it is voided
     closed_at: datetime | None
     is_suspended: bool  # by a hold: nobody decides it while that lasts
@@ -63,14 +76,15 @@ def waiting_for(work: Work, person: UUID) -> Sequence[RequestLine]:
     return read_lines(work, select_lines(mine).order_by(RequestRow.due_on, RequestRow.requested_at))
 
 
-def visible(scope: Scope, person: UUID, today: date) -> ColumnElement[bool]:
-    """Of a measure in scope; or it waits for the person, was asked by them, or a step of it asks or asked them."""
+def visible(sight: Sight, today: date) -> ColumnElement[bool]:
+    """In sight; or it waits for the person, was asked by them, or a step of it asks or asked them."""
+    person = sight.person
     steps = select(StepRow.request_id).where(
         StepRow.request_id == RequestRow.id,
         or_(StepRow.approvers.contains([person]), StepRow.escalated.contains([person])),
     )
     return or_(
-        seen(scope),
+        in_sight(sight),
         RequestRow.id.in_(waiting_ids(person, today)),
         RequestRow.requested_by == person,
         steps.exists(),
@@ -83,26 +97,18 @@ def open_where(work: Work, *conditions: ColumnElement[bool]) -> Sequence[Request
     return read_lines(work, statement.order_by(RequestRow.due_on, RequestRow.requested_at))
 
 
-def lines_among(work: Work, scope: Scope, person: UUID, requests: Collection[UUID]) -> Sequence[RequestLine]:
-    """Those of the requests that the person may see, the earliest due first."""
-    statement = select_lines(RequestRow.id.in_(requests), visible(scope, person, work.now().date()))
+def lines_among(work: Work, sight: Sight, requests: Collection[UUID]) -> Sequence[RequestLine]:
+    """Those of the requests that the reader may see, the earliest due first."""
+    statement = select_lines(RequestRow.id.in_(requests), visible(sight, work.now().date()))
     return read_lines(work, statement.order_by(RequestRow.due_on, RequestRow.requested_at, RequestRow.id))
 
 
-def get_request(work: Work, scope: Scope, person: UUID, request_id: UUID) -> RequestSheet:
-    """One request, where the person may see it. Raises NotFound."""
-    statement = (
-        select(
-            RequestRow,
-            MeasureRow.code,
-            MeasureRow.title,
-            MeasureRow.path,
-            price_of_week().label("price"),
-            is_suspended().label("is_suspended"),
-        )
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .where(RequestRow.id == request_id, visible(scope, person, work.now().date()))
+def get_request(work: Work, sight: Sight, request_id: UUID) -> RequestSheet:
+    """One request, where the reader may see it. Raises NotFound."""
+    columns = (code().label("code"), title().label("title"), price_of_week().label("price"))
+    more = (price_of_day().label("per_day"), is_suspended().label("is_suspended"))
+    statement = with_subject(select(RequestRow, *columns, *more).select_from(RequestRow)).where(
+        RequestRow.id == request_id, visible(sight, work.now().date())
     )
     found = work.session.execute(statement).one_or_none()
     if found is None:
@@ -112,8 +118,10 @@ def get_request(work: Work, scope: Scope, person: UUID, request_id: UUID) -> Req
         request=load_requests(work.session, [(row, found.code)])[0],
         code=found.code,
         title=found.title,
-        path=found.path,
+        path=row.path,
         price=found.price,
+        per_day=found.per_day,
+        amount=row.amount,
         changes=tuple(row.void_changes),
         closed_at=row.closed_at,
         is_suspended=found.is_suspended,
@@ -122,28 +130,27 @@ def get_request(work: Work, scope: Scope, person: UUID, request_id: UUID) -> Req
 
 def select_lines(*conditions: ColumnElement[bool]) -> Any:
     """The statement behind a list of requests, without their sealed texts, which may be long."""
-    return (
-        select(
-            RequestRow.id,
-            RequestRow.measure_id,
-            MeasureRow.code,
-            MeasureRow.title,
-            RequestRow.kind,
-            RequestRow.target_stage,
-            RequestRow.state,
-            MemberRow.name.label("requested_by"),
-            RequestRow.requested_at,
-            RequestRow.waiting,
-            RequestRow.due_on,
-            RequestRow.closed_at,
-            price_of_week().label("price"),
-            is_suspended().label("is_suspended"),
-        )
-        .join(MeasureRow, MeasureRow.id == RequestRow.measure_id)
-        .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
-        .join(MemberRow, MemberRow.id == RequestRow.requested_by)
-        .where(*conditions)
+    lines = select(
+        RequestRow.id,
+        RequestRow.measure_id,
+        RequestRow.order_id,
+        code().label("code"),
+        title().label("title"),
+        RequestRow.kind,
+        RequestRow.target_stage,
+        RequestRow.state,
+        MemberRow.name.label("requested_by"),
+        RequestRow.requested_at,
+        RequestRow.waiting,
+        RequestRow.due_on,
+        RequestRow.closed_at,
+        price_of_week().label("price"),
+        price_of_day().label("per_day"),
+        RequestRow.amount,
+        is_suspended().label("is_suspended"),
     )
+    of_people = with_subject(lines.select_from(RequestRow)).join(MemberRow, MemberRow.id == RequestRow.requested_by)
+    return of_people.where(*conditions)
 
 
 def read_lines(work: Work, statement: Any) -> list[RequestLine]:
@@ -151,6 +158,7 @@ def read_lines(work: Work, statement: Any) -> list[RequestLine]:
         RequestLine(
             id=found.id,
             measure=found.measure_id,
+            order=found.order_id,
             code=found.code,
             title=found.title,
             kind=found.kind,
@@ -162,18 +170,9 @@ def read_lines(work: Work, statement: Any) -> list[RequestLine]:
             due_on=found.due_on,
             closed_at=found.closed_at,
             price=found.price,
+            per_day=found.per_day,
+            amount=found.amount,
             is_suspended=found.is_suspended,
         )
         for found in work.session.execute(statement)
     ]
-
-
-def price_of_week() -> Any:
-    """What a week of waiting costs: of an open gate; everything else has no price. Source: DOMAIN.md, 3."""
-    is_priced = (RequestRow.target_stage.is_not(None)) & (RequestRow.state == RequestState.OPEN)
-    return case((is_priced, func.greatest(FiguresRow.price_of_waiting, 0)), else_=Decimal("0.00"))
-
-
-def is_suspended() -> Any:
-    """On a measure that is on hold nothing is decided, and nothing becomes late, but what turns its state."""
-    return (MeasureRow.state == MeasureState.ON_HOLD) & RequestRow.kind.not_in(STATE_KINDS)

@@ -20,7 +20,7 @@ from web.formats import amount, money
 from web.hands import hand
 from web.instance.forums import bp
 from web.instance.forums.reading import actions_of
-from web.instance.forums.taking import crumbs, scope, take_forum
+from web.instance.forums.taking import crumbs, sight, take_forum
 from web.presenting import title_of
 from web.waits import item_of, price_of
 
@@ -32,7 +32,7 @@ LAST_DECISIONS = 5
 @requires(C.VIEW_FORUMS, or_named=True)
 def index() -> str:
     here = hand()
-    forums = list_forums(here.work, scope(), here.actor)
+    forums = list_forums(here.work, sight(), here.actor)
     governance = get_governance(here.work)
     actions = list_open_actions(here.work, here.actor, [each.forum for each in forums])
     return render_template(
@@ -54,7 +54,7 @@ def show(forum: UUID) -> str:
     governance, names = get_governance(here.work), get_names(here.work)
     today = here.work.now().date()
     whole = [sheet.forum.id] if sees_all(sheet.forum, here.actor) else []
-    decisions = list_decisions(here.work, scope(), whole, DecisionFilter(forum=forum), per_page=LAST_DECISIONS)
+    decisions = list_decisions(here.work, sight(), whole, DecisionFilter(forum=forum), per_page=LAST_DECISIONS)
     actions = list_open_actions(here.work, here.actor, [sheet.forum])
     price = price_of(sheet.waiting)
     return render_template(

@@ -18,7 +18,7 @@ from web.hands import hand
 from web.instance.forums import bp
 from web.instance.forums.logfilter import LogFilter, chips, kind_choices, outcome_words, read_filter
 from web.instance.forums.logsheet import actions_sheet, decisions_sheet
-from web.instance.forums.taking import crumbs, scope
+from web.instance.forums.taking import crumbs, sight
 from web.presenting import title_of
 
 C = Capability
@@ -29,10 +29,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @requires(C.VIEW_FORUMS, or_named=True)
 def decisions() -> Response:
     here = hand()
-    forums = list_forums(here.work, scope(), here.actor)
+    forums = list_forums(here.work, sight(), here.actor)
     found = read_filter(request.args, url_for(".decisions"), forums)
     governance = get_governance(here.work)
-    page = list_decisions(here.work, scope(), _whole(forums), found.wanted, found.sort, found.page)
+    page = list_decisions(here.work, sight(), _whole(forums), found.wanted, found.sort, found.page)
     partial = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
     answer = make_response(
         render_template(
@@ -63,10 +63,10 @@ def decisions() -> Response:
 def export_decisions() -> Response:
     """All that the filter lets through, and what is still to be done after meetings, as XLSX."""
     here = hand()
-    forums = list_forums(here.work, scope(), here.actor)
+    forums = list_forums(here.work, sight(), here.actor)
     found = read_filter(request.args, url_for(".decisions"), forums)
     governance = get_governance(here.work)
-    lines = all_decisions(here.work, scope(), _whole(forums), found.wanted, found.sort)
+    lines = all_decisions(here.work, sight(), _whole(forums), found.wanted, found.sort)
     actions = list_open_actions(here.work, here.actor, [each.forum for each in forums])
     when = f"{here.work.now():%Y-%m-%d %H:%M} UTC"
     note = [

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from domain.approvals.request import RequestState
+from domain.governance.policies import ORDER_PREFIX
 from domain.governance.template import GovernanceTemplate
 from domain.stages import Stage
 from tenants.instance.queries.decisions import DecisionFilter
@@ -99,7 +100,11 @@ def chips(found: LogFilter, forums: Sequence[ForumSummary], template: Governance
 def kind_choices(template: GovernanceTemplate) -> list[tuple[str, str]]:
     """All gates, each gate, and the other kinds of requests."""
     gates = [(f"gate:{stage.name.lower()}", title_of("", stage, template)) for stage in Stage if stage > 1]
-    return [("gate", _("All gates")), *gates, *((kind, title_of(kind, None, template)) for kind in TURNS)]
+    turns = [(kind, title_of(kind, None, template)) for kind in TURNS]
+    decisions = template.orders.decisions if template.orders else ()
+    orders = [(f"{ORDER_PREFIX}{each.key}", each.label) for each in decisions]
+    every = [("order", _("All decisions on orders"))] if orders else []
+    return [("gate", _("All gates")), *gates, *turns, *every, *orders]
 
 
 def outcome_words() -> dict[RequestState, str]:

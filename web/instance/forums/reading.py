@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from domain.approvals.recording import NotCounted, Sitting, may_not_record, who_counts
-from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState
+from domain.approvals.request import ApprovalRequest, CastVote, Choice
 from domain.approvals.voting import step_up_missing
 from domain.delegation import Delegation
 from domain.forums import AgendaItem, Forum, may_manage
@@ -18,10 +18,10 @@ from tenants.instance.queries.measure import Names
 from tenants.instance.queries.meetings import ActionLine, AskedLine, MeetingSheet
 from web.formats import amount, day, moment
 from web.hands import hand
-from web.presenting import checklist_of, counts_of, due_words, reason_of, state_word, title_of
+from web.presenting import about_words, checklist_of, counts_of, due_words, reason_of, state_word, title_of
 from web.refusals import words_of
-from web.sealing import Reading, Sealed, seal_words
-from web.weighing import weighed_request
+from web.request_view import sealed_of
+from web.sealing import Sealed, seal_words
 from web.wording import not_counted
 
 
@@ -52,11 +52,13 @@ class AskedView:
     state: str
     state_word: str
     price: str
+    per: str
     note: str
     reason: str
     seal: str
     sealed: Sealed
     change: object  # what a change request would change, as web/weighing.py weighs it; None for others
+    proposed: object  # what is decided on an order, as web/order_reading.py reads it; None for measures
     checklist: str
     rule: str
     refused: str
@@ -147,20 +149,19 @@ def _asked(sheet: MeetingSheet, line: AskedLine, reader: Reader) -> AskedView:
     request, governance = line.request, reader.governance
     step = request.steps[request.current] if request.current is not None else None
     title = title_of(request.kind, request.target, governance.template)
-    sealed = Reading(request.subject, reader.names, governance)
-    is_open = request.state is RequestState.OPEN
+    read = sealed_of(request, reader.names, governance)
     return AskedView(
         request=request,
-        heading=f"{title}: {request.code} {line.title}",
+        heading=f"{title}: {about_words(request.code, line.title, line.amount, governance.currency)}",
         href=url_for("instance.requests.show", request_id=request.id) if line.opens else "",
         state=str(request.state),
         state_word=state_word(request.state),
-        price=amount(line.price, governance.currency) if line.price and is_open else "",
+        price=amount(line.price or line.per_day, governance.currency) if line.price or line.per_day else "",
+        per=_("a day") if line.per_day else _("a week"),
         note=_("Asked by %(who)s on %(day)s", who=reader.name(request.requested_by), day=day(request.requested_at)),
         reason=" ".join(filter(None, [reason_of(request, governance.template), request.comment])),
         seal=seal_words(request.seal),
-        sealed=sealed.sealed(request.kind, governance.year_of(request.requested_at.date())),
-        change=weighed_request(request, reader.names, governance),
+        **read,
         checklist=counts_of(checklist_of(request.checklist)),
         rule=_("Quorum %(n)s, counted from those who may decide this.", n=step.needed) if step else "",
         refused=_refused(sheet, request, reader),

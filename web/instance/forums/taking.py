@@ -1,35 +1,35 @@
-"""What the pages of forums share: the reader's scope, a meeting in hand, the reader's right to manage its forum."""
+"""What the pages of forums share: what the reader sees, a meeting in hand, the reader's right to manage its forum."""
 
 from uuid import UUID
 
 from flask import abort, url_for
 from flask_babel import gettext as _
 
-from domain.access import Capability, Scope
 from domain.forums import may_manage
 from tenants.instance.queries.forums import ForumSheet, get_forum
 from tenants.instance.queries.meetings import MeetingSheet, get_meeting
+from tenants.instance.queries.sight import Sight, sight_of
 from web.formats import moment
 from web.hands import hand
 
 Crumbs = list[tuple[str, str | None]]
 
 
-def scope() -> Scope:
-    """The measures whose requests the reader sees."""
-    return hand().actor.scope_for(Capability.VIEW_MEASURES)
+def sight() -> Sight:
+    """The measures and orders whose requests the reader sees."""
+    return sight_of(hand().actor)
 
 
 def take_forum(forum: UUID) -> ForumSheet:
     """A forum that the reader sees; others are not there."""
     here = hand()
-    return get_forum(here.work, scope(), here.actor, forum)
+    return get_forum(here.work, sight(), here.actor, forum)
 
 
 def take_meeting(meeting: UUID) -> MeetingSheet:
     """A meeting of a forum that the reader sees; others are not there."""
     here = hand()
-    return get_meeting(here.work, scope(), here.actor, meeting)
+    return get_meeting(here.work, sight(), here.actor, meeting)
 
 
 def managed(sheet: ForumSheet | MeetingSheet) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.governance.policies import GATE_KINDS, MEASURE_KINDS
+from domain.governance.policies import GATE_KINDS, MEASURE_KINDS, ORDER_PREFIX
 from domain.ids import PersonId
 from domain.notices import Notify
 from domain.refusals import Refusal
@@ -160,11 +160,13 @@ def _takers(giver: UUID) -> list[tuple[str, str]]:
 
 
 def _kinds() -> Mapping[str, str]:
-    """The kinds of decisions on measures that the client's policies govern, each in words."""
+    """The kinds of decisions that the client's policies govern, each in words."""
     template = get_governance(hand().work).template
     governed = {policy.governs for policy in template.policies}
     stages = {kind: Stage[kind.removeprefix("gate:").upper()] for kind in GATE_KINDS}
-    return {kind: title_of(kind, stages.get(kind), template) for kind in MEASURE_KINDS if kind in governed}
+    orders = [f"{ORDER_PREFIX}{each.key}" for each in template.orders.decisions] if template.orders else []
+    known = [*MEASURE_KINDS, *orders]
+    return {kind: title_of(kind, stages.get(kind), template) for kind in known if kind in governed}
 
 
 def _typed() -> dict[str, Any]:

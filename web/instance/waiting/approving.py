@@ -16,6 +16,7 @@ from tenants.instance.actions.requests import vote
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.inbox import PAGE
 from tenants.instance.queries.requests import RequestLine, lines_among
+from tenants.instance.queries.sight import sight_of
 from web.access import requires
 from web.asked import read_asked
 from web.hands import hand
@@ -47,7 +48,7 @@ def approve() -> tuple[str, int] | str:
     picked = _picked()
     if not picked:
         return page_of(asked, said=_("Tick at least one request.")), 422
-    lines = lines_among(here.work, here.actor.scope_for(C.VIEW_MEASURES), here.person.id, picked)
+    lines = lines_among(here.work, sight_of(here.actor), picked)
     if len(lines) < len(picked):
         abort(404)
     governance = get_governance(here.work)

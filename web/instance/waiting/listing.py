@@ -12,6 +12,7 @@ from tenants.instance.queries.delegations import delegations_to
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.inbox import PAGE, Tab, list_inbox, ticks_of
 from tenants.instance.queries.measure import get_names
+from tenants.instance.queries.sight import sight_of
 from tenants.instance.queries.sustain import checks_for
 from web.access import requires
 from web.asked import Asked, around, read_asked
@@ -40,7 +41,7 @@ def page_of(
     here = hand()
     sheet = take_sheet(asked.opened) if asked.opened else None
     governance, names = get_governance(here.work), get_names(here.work)
-    inbox = list_inbox(here.work, here.actor.scope_for(C.VIEW_MEASURES), here.actor.led, asked.wanted)
+    inbox = list_inbox(here.work, sight_of(here.actor), here.actor.led, asked.wanted)
     delegations = delegations_to(here.work, here.person.id)
     today, is_mine = here.work.now().date(), asked.wanted.tab is Tab.MINE
     givers = {each.giver for each in delegations if is_mine and each.is_on(today)}
@@ -62,6 +63,7 @@ def page_of(
         first=(inbox.page - 1) * PAGE + 1 if inbox.total else 0,
         pages=[(n, asked.address(page=n) if n != "…" else "", n == inbox.page) for n in around(inbox)],
         toll=money(inbox.price) if inbox.price else "",
+        daily=money(inbox.per_day) if inbox.per_day else "",
         currency=governance.currency,
         said=said,
         now=here.work.now(),
