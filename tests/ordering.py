@@ -12,6 +12,7 @@ from domain.ids import NodeId, PersonId
 from domain.orders.incoming import Incoming
 from domain.orders.order import Happening, Order
 from domain.orders.receiving import OrderReceived
+from domain.refusals import Refusal
 from tenants.database import Work
 from tenants.instance.actions import members, orders
 from tenants.instance.models.hierarchy import NodeRow
@@ -93,6 +94,13 @@ class Desk:
         outcome = orders.enter_order(self.work, uuid4(), incoming(number, **more), self.actor(by or self.clerk))
         assert isinstance(outcome, OrderReceived), outcome
         return outcome.order
+
+    def ready(self, **more: Any) -> Order:
+        """One at the first stage that may enter the second."""
+        order = self.order(**more)
+        known = (self.work, order.id, Happening.ADDRESS_CONFIRMED, PLACED, self.actor(self.clerk))
+        assert not isinstance(outcome := orders.record_happening(*known), Refusal), outcome
+        return self.now(order.id)
 
     def happened(self, *happenings: Happening, at: datetime | None = None) -> dict[Happening, datetime]:
         return dict.fromkeys(happenings, at or PLACED + timedelta(hours=1))

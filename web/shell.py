@@ -172,6 +172,7 @@ def _client_nav() -> tuple[NavItem, ...]:
         (_("Overview"), "overview", "/", C.VIEW_OVERVIEW),
         (_("Waiting for me"), "waiting", "/waiting", C.VIEW_OVERVIEW),
         (_("Measures"), "measures", "/measures", C.VIEW_MEASURES),
+        *([(_("Orders"), "orders", "/orders", C.VIEW_ORDERS)] if here.reader.has_orders else []),
         (_("Forums"), "forums", "/forums", C.VIEW_FORUMS),
         (_("Hierarchy"), "hierarchy", "/hierarchy", C.VIEW_HIERARCHY),
         (_("Reports"), "reports", "/reports", C.VIEW_REPORTS),

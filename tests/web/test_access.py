@@ -12,6 +12,7 @@ from domain.access import FIRM_ROLE_CAPABILITIES, ROLE_CAPABILITIES, FirmRole, R
 from domain.ids import PersonId
 from tenants.places import Instance
 from tests.house import House
+from tests.web import order_samples  # noqa: F401  their samples are known once they are imported
 from tests.web.client import Client
 from tests.web.samples import SAMPLES, World
 from web.access import Need, need_of

@@ -12,14 +12,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from domain.access import Scope
+from domain.access import OrderScope, Scope
 from domain.months import Month
 from tenants.database import Work
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.measures import MeasureRow, MilestoneRow
+from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.people import ForumRow, MemberRow, ReferenceRow
 from tenants.instance.models.values import EffectLineRow
+from tenants.instance.queries.order_scope import in_scope
 from tenants.instance.queries.scoping import below, seen
 
 PAGE = 50
@@ -103,6 +105,12 @@ def events_of(
     mine = exists().where(MeasureRow.id == subject_id, seen(scope))
     conditions = [AuditEventRow.subject_id == subject_id, or_(mine, _visible(scope))]
     return _read(work, conditions, limit, before)
+
+
+def events_of_order(work: Work, scope: OrderScope, order_id: UUID, limit: int = 20) -> tuple[TrailEvent, ...]:
+    """What happened to one order that the reader sees, whatever part of the whole trail they may read."""
+    mine = exists().where(OrderRow.id == order_id, in_scope(scope))
+    return _read(work, [AuditEventRow.subject_id == order_id, mine], limit, None)
 
 
 def events(work: Work, scope: Scope, wanted: TrailFilter, before: int | None = None, limit: int = PAGE) -> TrailPage:
