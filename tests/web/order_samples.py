@@ -18,7 +18,6 @@ from tests.house import NOW
 from tests.ordering import incoming
 from tests.web.samples import World, sample
 
-
 ORDERS = "/clients/<slug>/orders"
 
 

@@ -20,16 +20,13 @@ from domain.ids import EvidenceId, MeasureId, PersonId
 from domain.imports import ImportKind, Table, TableRow, table_to_json
 from domain.months import Month
 from domain.orders.causes import Cause, MeasuredCause
-from domain.orders.constraints import Constraint
 from domain.refusals import Refusal
 from domain.reporting import digest, to_plain
 from domain.stages import Stage
 from tenants.files import files_of
-from tenants.instance.actions import meetings, orders, reports
-from tenants.instance.actions.constraints import open_constraint
+from tenants.instance.actions import meetings, reports
 from tenants.instance.actions.imports import keep_upload
 from tenants.instance.actions.measured_causes import measured_row
-from tenants.instance.actions.order_evidence import OrderProof, add_order_evidence
 from tenants.instance.models.checks import SustainCheckRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
@@ -45,7 +42,6 @@ from tenants.platform.queries.templates import list_templates
 from tests.filemaking import PDF
 from tests.house import NOW, House
 from tests.orderfiles import sample as sample_file
-from tests.ordering import incoming
 from tests.packs import ordinary
 from tests.team import Team
 
@@ -341,47 +337,3 @@ def _measured(world: World) -> Mapping[str, object]:
         GOVERNED[key] = {"code": team.row(measure).code}
         work.close()
     return GOVERNED[key]
-
-
-ORDERS = "/clients/<slug>/orders"
-
-
-@sample(f"{ORDERS}/<uuid:order>")
-@sample(f"{ORDERS}/<uuid:order>/exceptions/new")
-@sample(f"{ORDERS}/<uuid:order>/costs/new")
-@sample(f"{ORDERS}/<uuid:order>/effects/new")
-@sample(f"{ORDERS}/<uuid:order>/tickets/new")
-@sample(f"{ORDERS}/<uuid:order>/evidence/new")
-def _order(world: World) -> Mapping[str, object]:
-    """One order of the shop; made once a test process."""
-    work, identity = world.house.work(world.shop), UUID(int=41)
-    reader = find_reader(work, world.shop_people["pmo"])
-    assert reader is not None
-    orders.enter_order(work, identity, incoming("SAMPLE-1"), reader.actor)
-    work.close()
-    return {"order": identity}
-
-
-@sample(f"{ORDERS}/<uuid:order>/evidence/<uuid:evidence>/file")
-def _order_file(world: World) -> Mapping[str, object]:
-    known = _order(world)
-    work, identity, facts = world.house.work(world.shop), EvidenceId(UUID(int=42)), look_at("proof.pdf", BytesIO(PDF))
-    reader = find_reader(work, world.shop_people["pmo"])
-    assert isinstance(facts, FileFacts) and reader is not None
-    keep(work, files_of(world.house.settings), identity, facts, BytesIO(PDF))
-    proof = OrderProof(id=identity, title="Proof", file=facts)
-    add_order_evidence(work, UUID(str(known["order"])), proof, reader.actor)
-    work.close()
-    return {**known, "evidence": identity}
-
-
-@sample(f"{ORDERS}/constraints/<uuid:constraint>")
-@sample(f"{ORDERS}/constraints/<uuid:constraint>/edit")
-def _constraint(world: World) -> Mapping[str, object]:
-    work, identity = world.house.work(world.shop), ConstraintId(UUID(int=43))
-    reader = find_reader(work, world.shop_people["pmo"])
-    assert reader is not None
-    wanted = Constraint(id=identity, kind="stock", title="No paint", stops=("picking",), opened_at=NOW)
-    open_constraint(work, wanted, reader.actor)
-    work.close()
-    return {"constraint": identity}
