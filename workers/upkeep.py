@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from tenants.database import PlatformWork, Work, action
 from tenants.instance.actions.kill_criteria import look_at_kill_criteria
 from tenants.instance.actions.upkeep import refresh_statuses
+from tenants.instance.models.intake import ChannelCallRow
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.requests import FormKeyRow
 from tenants.instance.queries.kill_criteria import watched_by_night
@@ -16,6 +17,7 @@ from workers.task import Task
 
 KEEP_DONE = timedelta(days=30)
 KEEP_FORM_KEYS = timedelta(days=7)
+KEEP_CALLS = timedelta(days=2)
 KEEP_ATTEMPTS = timedelta(days=2)
 KEEP_TOKENS = timedelta(days=30)
 
@@ -32,7 +34,7 @@ def look_at_criteria(task: Task) -> None:
 
 
 def purge_instance(task: Task) -> None:
-    """Forget finished outbox rows and the keys of forms that nobody will send again."""
+    """Forget finished outbox rows and the keys of forms and calls that nobody will send again."""
     _purge_instance(task.instance)
 
 
@@ -47,6 +49,7 @@ def _purge_instance(work: Work) -> None:
     with work.transaction() as tx:
         tx.session.execute(delete(OutboxRow).where(OutboxRow.done_at < now - KEEP_DONE))
         tx.session.execute(delete(FormKeyRow).where(FormKeyRow.at < now - KEEP_FORM_KEYS))
+        tx.session.execute(delete(ChannelCallRow).where(ChannelCallRow.at < now - KEEP_CALLS))
 
 
 @action

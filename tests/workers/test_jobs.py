@@ -19,6 +19,7 @@ from domain.stages import Stage
 from tenants.database import NotFound, PlatformWork
 from tenants.instance.actions.reports import ask_report
 from tenants.instance.models.audit import AuditHeadRow
+from tenants.instance.models.intake import ChannelCallRow, ChannelKeyRow
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.queries.metrics import engagement_figures
 from tenants.instance.queries.reports import get_report, get_report_file, list_reports
@@ -237,6 +238,19 @@ def test_old_finished_rows_are_forgotten_and_open_ones_never(live: Live) -> None
     run(live, "purge_instance")
     left = set(live.work.session.scalars(select(OutboxRow.id).where(OutboxRow.id.in_(kept))))
     assert left == kept - {done_id}
+
+
+def test_answers_to_calls_are_kept_for_two_days(live: Live) -> None:
+    now, key = live.work.now(), uuid4()
+    with live.work.transaction() as tx:
+        tx.add(ChannelKeyRow(id=key, channel="shop", label="Shop", created_by=live.house.manager, created_at=now))
+        tx.flush()
+        for name, age in (("old", timedelta(days=3)), ("new", timedelta(days=1))):
+            known = {"digest": "", "status": 200, "answer": {}, "at": now - age}
+            tx.add(ChannelCallRow(key_id=key, idempotency_key=name, **known))
+    run(live, "purge_instance")
+    left = select(ChannelCallRow.idempotency_key).where(ChannelCallRow.key_id == key)
+    assert list(live.work.session.scalars(left)) == ["new"]
 
 
 def test_a_row_whose_workers_all_died_is_given_up(live: Live) -> None:

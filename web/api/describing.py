@@ -21,7 +21,7 @@ Every call is signed with a key of the channel (headers Mandate-Key, Mandate-Tim
 {SIGNING}
 
 The time may differ from ours by five minutes. A call that changes something carries an Idempotency-Key; the same key
-with the same call gets the same answer again, for 30 days, refusals too: a new try needs a new key. What is wrong is
+with the same call gets the same answer again, for two days, refusals too: a new try needs a new key. What is wrong is
 answered with a problem document (RFC 9457); 429 says when to go on. Money is a text, moments carry their offset."""
 TEXT: Schema = {"type": "string"}
 FLAW: Schema = {

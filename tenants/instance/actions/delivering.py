@@ -80,8 +80,6 @@ def _deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -
         delivered = [each for each in outcomes if not isinstance(each, Refusal)]
         events = write_delivered(tx, governance, terms, list(zip(incoming, delivered, strict=True)), rows)
         tx.record_all(events, call.actor)
-        if events:
-            tx.later_once("publish_metrics")
         return keep_answer(tx, call, tell(delivered))
 
 

@@ -1,0 +1,182 @@
+"""Orders that a shop sends by itself: one by one and 500 at once, against the same rows by bare INSERT."""
+
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import psycopg.types.json
+from flask import Flask
+
+from bench.ratios import Ratio, compare, table
+from bin.servers import remove_data, start_postgres, temporary_folder
+from domain.ids import ChannelKeyId
+from tenants.instance.models.intake import ChannelKeyRow
+from tenants.places import Instance
+from tenants.secrets import channel_secret
+from tests.house import House, build_house, settings_for
+from web.app import create_app
+from web.pace import Pace
+from web.serving import settle
+
+AT_ONCE = 500
+TABLES = ("orders", "order_stages", "order_costs", "audit_events", "channel_calls")
+TRAIL = ("id", "actor_id", "actor_name", "on_behalf_of", "kind", "is_refusal", "subject_kind", "subject_id",
+         "subject_label", "path", "body", "reason", "request_id")  # fmt: skip
+
+
+def intake(house: House, seconds: float = 5.0) -> Iterator[Ratio | str]:
+    """Ratios of a call to its bare rows, then accepted orders a second through the whole WSGI application."""
+    app = create_app(house.settings)
+    app.extensions["pace"] = Pace(rate=1e9, burst=1e9)
+    with house.app.app_context():
+        instance = house.onboard("Intake", "order-governance")
+        key = _key(house, instance)
+    settle()
+    shop = Shop(app, instance, key, channel_secret(house.settings.secret, instance.id, key))
+    one, many = shop.calls(1), shop.calls(AT_ONCE)
+    next(one), next(many)
+    with psycopg.connect(_dsn(house, instance), prepare_threshold=None) as connection:
+        floor = Floor(connection, instance.schema)
+        yield compare("one order by API / its rows by bare INSERT", lambda: next(one), floor.turn(1), turns=100)
+        yield compare(
+            f"{AT_ONCE} orders by API / their rows by bare INSERT", lambda: next(many), floor.turn(AT_ONCE), turns=9
+        )
+    for name, calls, count in (("one by one", one, 1), (f"{AT_ONCE} at once", many, AT_ONCE)):
+        yield f"orders accepted a second, {name}: {_pace(calls, count, seconds):.0f}"
+
+
+class Shop:
+    """Signs its calls as any client would; what it says is made before the clock starts."""
+
+    def __init__(self, app: Flask, instance: Instance, key: ChannelKeyId, secret: str) -> None:
+        self._http, self._key, self._secret = app.test_client(), str(key), secret.encode()
+        self._address = f"/api/v1/{instance.slug}/orders"
+
+    def calls(self, count: int) -> Iterator[object]:
+        """Each turn is one call with so many new orders."""
+        path = self._address if count == 1 else f"{self._address}/batch"
+        for turn in itertools.count():
+            orders = [self._order(f"{count}-{turn}-{place}") for place in range(count)]
+            body = json.dumps(orders[0] if count == 1 else {"orders": orders}).encode()
+            answer = self._http.post(path, data=body, headers=self._signed(path, body))
+            assert answer.status_code in (200, 201), answer.text
+            yield answer
+
+    def _order(self, number: str) -> dict[str, object]:
+        then = "2026-01-05T08:00:00+00:00"
+        said = {
+            "number": number,
+            "placed_at": then,
+            "currency": "EUR",
+            "value": "120.50",
+            "freight": "4.90",
+            "items": 3,
+        }
+        return said | {"customer": "C-1", "payment": "card", "happened": {"address_confirmed": then}}
+
+    def _signed(self, path: str, body: bytes) -> dict[str, str]:
+        once, seconds = str(uuid4()), str(int(time.time()))
+        text = "\n".join(("POST", path, seconds, once, hashlib.sha256(body).hexdigest()))
+        return {
+            "Content-Type": "application/json",
+            "Mandate-Key": self._key,
+            "Mandate-Timestamp": seconds,
+            "Mandate-Signature": hmac.digest(self._secret, text.encode(), "sha256").hex(),
+            "Idempotency-Key": once,
+        }
+
+
+class Floor:
+    """The rows that a call left, written again under new keys: five INSERT statements and a commit, no rules."""
+
+    def __init__(self, connection: Any, schema: str) -> None:
+        self._connection = connection
+        connection.execute(f'SET search_path = "{schema}"')
+        self._columns = {name: self._names(name) for name in TABLES}
+        self._samples = {name: self._sample(name) for name in TABLES}
+        connection.commit()
+
+    def turn(self, count: int) -> Callable[[], object]:
+        return lambda: self._insert(count)
+
+    def _insert(self, count: int) -> None:
+        orders = [uuid4() for _ in range(count)]
+        cursor = self._connection.cursor()
+        for name in TABLES:
+            rows = [self._row(name, order) for order in (orders if name != "channel_calls" else orders[:1])]
+            columns = self._columns[name]
+            places = ", ".join(["%s"] * len(columns))
+            quoted = ", ".join(f'"{each}"' for each in columns)
+            cursor.executemany(f"INSERT INTO {name} ({quoted}) VALUES ({places})", rows)
+        self._connection.commit()
+
+    def _row(self, name: str, order: object) -> list[object]:
+        own = {"orders": {"id": order, "number": str(order)}, "channel_calls": {"idempotency_key": str(order)}}
+        fresh = own.get(name, {"order_id": order, "subject_id": order, "id": uuid4()})
+        return [fresh.get(column, self._samples[name][column]) for column in self._columns[name]]
+
+    def _names(self, name: str) -> tuple[str, ...]:
+        if name == "audit_events":
+            return TRAIL
+        cursor = self._connection.execute(f"SELECT * FROM {name} LIMIT 0")
+        return tuple(column.name for column in cursor.description)
+
+    def _sample(self, name: str) -> dict[str, object]:
+        row = self._connection.execute(
+            f"SELECT {', '.join(chr(34) + c + chr(34) for c in self._columns[name])} FROM {name} LIMIT 1"
+        ).fetchone()
+        as_json = (psycopg.types.json.Jsonb(each) if isinstance(each, dict) else each for each in row)
+        return dict(zip(self._columns[name], as_json, strict=True))
+
+
+def _pace(calls: Iterator[object], count: int, seconds: float) -> float:
+    started, done = time.perf_counter(), 0
+    while (passed := time.perf_counter() - started) < seconds:
+        next(calls)
+        done += count
+    return done / passed
+
+
+def _key(house: House, instance: Instance) -> ChannelKeyId:
+    key, work = ChannelKeyId(uuid4()), house.work(instance)
+    with work.transaction() as tx:
+        made = work.now() - timedelta(days=1)
+        tx.add(ChannelKeyRow(id=key, channel="shop", label="Bench", created_by=house.manager, created_at=made))
+    work.close()
+    return key
+
+
+def _dsn(house: House, instance: Instance) -> str:
+    with house.app.app_context():
+        return house.app.extensions["engines_of_instances"].dsn(instance).replace("+psycopg", "")
+
+
+def main() -> None:
+    """`python -m bench.intake`: on a throw-away server that writes as a real one does; with the load it met."""
+    from bench.__main__ import be_quiet
+
+    be_quiet()
+    folder = temporary_folder()
+    server = start_postgres(folder / "postgres", durable=True)
+    try:
+        found = list(intake(build_house(settings_for(server.admin_dsn))))
+        ratios = [each for each in found if isinstance(each, Ratio)]
+        words = [each for each in found if isinstance(each, str)]
+        load = f"load of the machine, 1 and 5 minutes: {os.getloadavg()[0]:.1f}, {os.getloadavg()[1]:.1f}"
+        sys.stdout.write("\n".join([table(ratios), *words, load]) + "\n")
+    finally:
+        server.stop()
+        remove_data(folder)
+
+
+if __name__ == "__main__":
+    main()
