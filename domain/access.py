@@ -20,6 +20,7 @@ from domain.measures import Measure
 from domain.refusals import Refusal
 
 __all__ = [
+    "EVERYTHING",
     "FIRM_ROLE_CAPABILITIES",
     "ORDER_ROLES",
     "ROLE_CAPABILITIES",
@@ -29,6 +30,7 @@ __all__ = [
     "FirmActor",
     "FirmRole",
     "NotAllowed",
+    "OrderLimit",
     "OrderScope",
     "Role",
     "Scope",
@@ -66,6 +68,20 @@ class Assignment:
     def is_whole(self) -> bool:
         """Whether it is held at the organization, where orders belong."""
         return not self.is_limited and "/" not in self.path.strip("/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLimit:
+    """Which orders a role is for: those of a channel or of a business unit; all of them, and measures, without."""
+
+    channel: str = ""
+    business_unit: ReferenceId | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.channel) or self.business_unit is not None
+
+
+EVERYTHING = OrderLimit()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,7 +145,7 @@ FIRM_ROLE_CAPABILITIES: Mapping[FirmRole, frozenset[Capability]] = {
 }
 
 # Roles that can be held for the orders of one channel or business unit alone.
-ORDER_ROLES = (Role.ORDER_DESK, Role.FULFILMENT_LEAD, Role.FINANCE_REVIEWER, Role.CUSTOMER_SERVICE)
+ORDER_ROLES = (Role.ORDER_DESK, Role.FULFILMENT_LEAD, Role.FINANCE_REVIEWER, Role.CUSTOMER_SERVICE, Role.LEADERSHIP)
 
 # What is about orders and nothing else: a role for some orders is enough, one below the organization gives none.
 ORDER_CAPABILITIES = SETTING_ORDERS_UP | ORDERING - TALKING | COMMANDING

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from domain.access import Role
 from domain.ids import PersonId
+from tenants.instance.actions.members import admit_member
 from tenants.instance.models.hierarchy import NodeRow
-from tenants.instance.models.people import AssignmentRow, MemberRow
+from tenants.instance.models.people import AssignmentRow, MemberRow, ReferenceRow
 from tenants.places import Instance
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tests.house import House
@@ -171,3 +172,61 @@ def test_statements_do_not_grow_with_people(at: str, team: Team, site: Flask, ad
     with statements(site) as after:
         admin.get(at)
     assert len(after) == len(before)
+
+
+@pytest.fixture(scope="module")
+def shop_floor(house: House) -> tuple[Instance, Team]:
+    with house.app.app_context():
+        instance = house.onboard("Shopfloor AG", "order-governance")
+        return instance, Team(house.work(instance), house)
+
+
+def newcomer(team: Team, name: str) -> PersonId:
+    """Somebody without a role."""
+    address = f"{uuid4()}@example.org"
+    person = team.enrol(name, address)
+    admit_member(team.work, person, name, address, "client", None)
+    return person
+
+
+def limited(team: Team, person: UUID) -> list[tuple[str, str, UUID | None]]:
+    team.work.session.rollback()
+    rows = team.work.session.scalars(select(AssignmentRow).where(AssignmentRow.member_id == person))
+    return sorted((row.role, row.channel, row.business_unit_id) for row in rows)
+
+
+def test_a_role_of_orders_is_given_for_one_channel_and_taken(
+    site: Flask, house: House, shop_floor: tuple[Instance, Team]
+) -> None:
+    instance, team = shop_floor
+    with house.app.app_context():
+        admin, person = Client(site, team.pmo), newcomer(team, "Nora Desk")
+        at, root = f"/clients/{instance.slug}/people", str(team.organization)
+        typed = {"role": "order_desk", "node": root, "limit": "channel:shop"}
+        for _time in range(2):
+            admin.post(f"{at}/{person}/roles", typed, status=303)
+        assert limited(team, person) == [("order_desk", "shop", None)]
+        assert "orders of Own shop" in admin.get(f"{at}?edit={person}").words
+        admin.post(f"{at}/{person}/roles", typed | {"limit": "channel:pigeon"}, status=422)
+        page = admin.post(f"{at}/{person}/roles", typed | {"role": "owner"}, status=422)
+        assert "Only roles of orders" in page.words
+        admin.post(f"{at}/{person}/roles", typed | {"limit": ""}, status=303)
+        assert limited(team, person) == [("order_desk", "", None), ("order_desk", "shop", None)]
+        admin.post(f"{at}/{person}/roles/removal", typed, status=303)
+        assert limited(team, person) == [("order_desk", "", None)]
+
+
+def test_who_holds_a_role_for_some_orders_finds_orders_and_nobody_else(
+    site: Flask, house: House, shop_floor: tuple[Instance, Team]
+) -> None:
+    instance, team = shop_floor
+    with house.app.app_context():
+        admin, person = Client(site, team.pmo), newcomer(team, "Olaf Desk")
+        home = f"/clients/{instance.slug}"
+        unit = team.work.session.scalar(select(ReferenceRow.id).where(ReferenceRow.kind == "business_unit"))
+        typed = {"role": "fulfilment_lead", "node": str(team.organization), "limit": f"unit:{unit}"}
+        admin.post(f"{home}/people/{person}/roles", typed, status=303)
+        assert limited(team, person) == [("fulfilment_lead", "", unit)]
+        theirs = Client(site, person)
+        theirs.get(f"{home}/orders")
+        theirs.get(f"{home}/people", status=404)

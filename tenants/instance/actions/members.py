@@ -5,13 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from domain.access import Actor, Capability, NotAllowed, Role
-from domain.ids import NodeId, PersonId
+from domain.access import EVERYTHING, ORDER_ROLES, Actor, Capability, NotAllowed, OrderLimit, Role
+from domain.ids import NodeId, PersonId, ReferenceId
 from domain.lifecycle import FieldMissing
 from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.people import AssignmentRow, MemberRow, ReferenceRow
+from tenants.instance.queries.governance import get_governance
 from tenants.instance.transaction import INSTANCE, Subject, Transaction
 
 
@@ -28,6 +29,8 @@ class RoleGiven:
     person: PersonId
     role: Role
     node: NodeId
+    channel: str = ""
+    business_unit: ReferenceId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,8 @@ class RoleTaken:
     person: PersonId
     role: Role
     node: NodeId
+    channel: str = ""
+    business_unit: ReferenceId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +67,13 @@ class LastAdministrator(Refusal):
     person: PersonId
 
 
+@dataclass(frozen=True, kw_only=True)
+class LimitNotPossible(Refusal):
+    """Only roles of orders are limited, at the organization, to one channel or one business unit that there is."""
+
+    role: Role
+
+
 @action
 def admit_member(
     work: Work, person: PersonId, name: str, email: str, side: str, actor: Actor | None
@@ -81,14 +93,19 @@ def admit_member(
 
 
 @action
-def give_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Actor | None) -> RoleGiven | Refusal:
-    """A role at a node and below. Giving it twice changes nothing. Raises NotFound."""
+def give_role(
+    work: Work, person: PersonId, role: Role, node: NodeId, actor: Actor | None, limit: OrderLimit = EVERYTHING
+) -> RoleGiven | Refusal:
+    """A role at a node and below, or for some orders. Giving it twice changes nothing. Raises NotFound."""
     with work.transaction() as tx:
         member, at = tx.lock(MemberRow, person), tx.lock(NodeRow, node)
-        if actor and (refusal := _may_not_give(actor, role, at.path)):
-            return tx.refuse(refusal, actor, _subject(person, member.name))
-        outcome = RoleGiven(person=person, role=role, node=node)
-        if not tx.lock_all(AssignmentRow, *_same(person, role, node)):
+        refused = (_may_not_give(actor, role, at.path) if actor else None) or _not_limitable(tx, role, at, limit)
+        if refused:
+            return tx.refuse(refused, actor, _subject(person, member.name)) if actor else refused
+        outcome = RoleGiven(
+            person=person, role=role, node=node, channel=limit.channel, business_unit=limit.business_unit
+        )
+        if not tx.lock_all(AssignmentRow, *_same(person, role, node, limit)):
             tx.add(
                 AssignmentRow(
                     id=work.new_id(),
@@ -96,6 +113,8 @@ def give_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Act
                     role=role,
                     node_id=node,
                     node_path=at.path,
+                    channel=limit.channel,
+                    business_unit_id=limit.business_unit,
                     created_at=work.now(),
                 )
             )
@@ -104,16 +123,20 @@ def give_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Act
 
 
 @action
-def take_role(work: Work, person: PersonId, role: Role, node: NodeId, actor: Actor) -> RoleTaken | Refusal:
-    """End a role at a node. Raises NotFound."""
+def take_role(
+    work: Work, person: PersonId, role: Role, node: NodeId, actor: Actor, limit: OrderLimit = EVERYTHING
+) -> RoleTaken | Refusal:
+    """End a role at a node, or the one for these orders. Raises NotFound."""
     with work.transaction() as tx:
         member, at = tx.lock(MemberRow, person), tx.lock(NodeRow, node)
         if refusal := _may_not_give(actor, role, at.path):
             return tx.refuse(refusal, actor, _subject(person, member.name))
         if role is Role.INSTANCE_ADMINISTRATOR and _administrators(tx) <= 1:
             return tx.refuse(LastAdministrator(person=person), actor, _subject(person, member.name))
-        outcome = RoleTaken(person=person, role=role, node=node)
-        for row in tx.lock_all(AssignmentRow, *_same(person, role, node)):
+        outcome = RoleTaken(
+            person=person, role=role, node=node, channel=limit.channel, business_unit=limit.business_unit
+        )
+        for row in tx.lock_all(AssignmentRow, *_same(person, role, node, limit)):
             tx.delete(row)
             tx.record(outcome, actor, _subject(person, member.name, at.path))
     return outcome
@@ -169,8 +192,21 @@ def _subject(person: PersonId, name: str, path: str = "") -> Subject:
     return Subject(kind="person", id=person, label=name, path=path)
 
 
-def _same(person: PersonId, role: Role, node: UUID) -> tuple[object, ...]:
-    return AssignmentRow.member_id == person, AssignmentRow.role == role, AssignmentRow.node_id == node
+def _same(person: PersonId, role: Role, node: UUID, limit: OrderLimit) -> tuple[object, ...]:
+    held = (AssignmentRow.member_id == person, AssignmentRow.role == role, AssignmentRow.node_id == node)
+    unit = AssignmentRow.business_unit_id.is_not_distinct_from(limit.business_unit)
+    return (*held, AssignmentRow.channel == limit.channel, unit)
+
+
+def _not_limitable(tx: Transaction, role: Role, node: NodeRow, limit: OrderLimit) -> LimitNotPossible | None:
+    if not limit:
+        return None
+    orders = get_governance(tx.work).template.orders
+    unit = tx.session.get(ReferenceRow, limit.business_unit) if limit.business_unit else None
+    is_known = unit is not None and unit.kind == "business_unit" and not limit.channel
+    is_known = is_known or bool(orders and limit.channel in orders.channel_codes and limit.business_unit is None)
+    is_possible = orders and is_known and role in ORDER_ROLES and node.parent_id is None
+    return None if is_possible else LimitNotPossible(role=role)
 
 
 def _administrators(tx: Transaction) -> int:

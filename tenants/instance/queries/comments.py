@@ -51,6 +51,8 @@ def readers_of(session: Session, measure: UUID) -> Sequence[Reader]:
     """Everybody with access who sees the measure: by a role at its node or above, or because it names them."""
     above = select(AssignmentRow.member_id).where(
         AssignmentRow.role.in_(SEEING),
+        AssignmentRow.channel == "",  # a role for some orders sees no measure
+        AssignmentRow.business_unit_id.is_(None),
         func.starts_with(
             select(MeasureRow.path).where(MeasureRow.id == measure).scalar_subquery(), AssignmentRow.node_path
         ),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,18 +13,21 @@ from domain.ids import PersonId
 from domain.notices import Notify
 from tenants.database import PlatformWork, Work
 from tenants.instance.models.hierarchy import NodeRow
-from tenants.instance.models.people import AssignmentRow, MemberRow
+from tenants.instance.models.people import AssignmentRow, MemberRow, ReferenceRow
 from tenants.platform.models.people import PersonRow
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeldRole:
-    """A role at a node and below."""
+    """A role at a node and below; with a channel or a business unit it is for those orders alone."""
 
     role: Role
     node: UUID
     node_name: str
     path: str
+    channel: str = ""
+    unit: UUID | None = None
+    unit_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +93,16 @@ def list_names(work: Work) -> Sequence[tuple[str, str]]:
 
 def _roles(work: Work, scope: Scope) -> dict[UUID, list[HeldRole]]:
     statement = (
-        select(AssignmentRow.member_id, AssignmentRow.role, NodeRow.id, NodeRow.name, NodeRow.path)
+        select(AssignmentRow, NodeRow.name, NodeRow.path, ReferenceRow.name)
         .join(NodeRow, NodeRow.id == AssignmentRow.node_id)
-        .order_by(NodeRow.path, AssignmentRow.role)
+        .outerjoin(ReferenceRow, ReferenceRow.id == AssignmentRow.business_unit_id)
+        .order_by(NodeRow.path, AssignmentRow.role, AssignmentRow.channel, ReferenceRow.name)
     )
     held: dict[UUID, list[HeldRole]] = defaultdict(list)
-    for member, role, node, name, path in work.session.execute(statement):
+    for row, name, path, unit in work.session.execute(statement):
         if scope.covers(path):
-            held[member].append(HeldRole(role=Role(role), node=node, node_name=name, path=path))
+            role = HeldRole(role=Role(row.role), node=row.node_id, node_name=name, path=path, channel=row.channel)
+            held[row.member_id].append(replace(role, unit=row.business_unit_id, unit_name=unit or ""))
     return held
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from flask import abort, render_template, request
@@ -16,6 +17,7 @@ from web.access import requires
 from web.away import away_words
 from web.hands import hand
 from web.instance.people import bp
+from web.instance.people.limits import limit_choices, limit_key, limit_words
 
 PAGE = 100
 STATES = ("client", "firm", "invited", "ended")
@@ -63,6 +65,9 @@ def page(
         roles=role_choices(governance),
         role_words=role_words(governance),
         nodes=node_choices(),
+        limits=limit_choices(governance) if edit and may_manage else [],
+        limit_key=limit_key,
+        limit_words=partial(limit_words, governance=governance),
         governance=governance,
         invited=invited or Tried(),
         changed=changed or Tried(),
