@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.access import Actor, Assignment, OrderScope, Role
 from domain.capabilities import Capability
@@ -19,6 +19,7 @@ from tenants.instance.models.intake import RuleSwitchRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.people import AssignmentRow, MemberRow
 from tenants.instance.queries.order_aggregates import load_orders
+from tenants.instance.queries.order_scope import in_scope
 
 
 def rule_switches(work: Work) -> Mapping[str, Switch]:
@@ -80,3 +81,14 @@ def order_holders(work: Work, roles: Iterable[Role]) -> Mapping[Role, Sequence[t
         if scope := actor.orders(Capability.VIEW_ORDERS):
             found[role].append((person, name, scope))
     return found
+
+
+def open_by_rule(work: Work, scope: OrderScope) -> Mapping[str, int]:
+    """How many exceptions that each rule opened are open now."""
+    statement = (
+        select(OrderExceptionRow.rule, func.count())
+        .join(OrderRow, OrderRow.id == OrderExceptionRow.order_id)
+        .where(OrderExceptionRow.rule != "", OrderExceptionRow.resolved_at.is_(None), in_scope(scope))
+        .group_by(OrderExceptionRow.rule)
+    )
+    return {rule: count for rule, count in work.session.execute(statement)}
