@@ -38,7 +38,9 @@ def ask_changes(here: Engagement) -> None:
 
 def _decided(here: Engagement) -> Iterator[MeasureRow]:
     """Each measure once, whoever looks for the next one."""
-    busy = select(RequestRow.measure_id).where(RequestRow.state == RequestState.OPEN)
+    busy = select(RequestRow.measure_id).where(
+        RequestRow.state == RequestState.OPEN, RequestRow.measure_id.is_not(None)
+    )
     statement = (
         select(MeasureRow)
         .where(

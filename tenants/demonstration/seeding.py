@@ -21,6 +21,7 @@ from tenants.demonstration.briefs import CLIENTS, ClientBrief, MeasureBrief, add
 from tenants.demonstration.changes import ask_changes
 from tenants.demonstration.engagement import Engagement, furnish
 from tenants.demonstration.meetings import call_next, plan_meetings
+from tenants.demonstration.ordering import plan_orders
 from tenants.demonstration.outcome import work_out
 from tenants.demonstration.story import Story
 from tenants.demonstration.timeline import Clock, Diary, Timeline, done
@@ -189,6 +190,7 @@ def _play(here: Engagement) -> None:
     if not here.brief.is_young:
         _close_months(here)
         plan_meetings(here)
+        plan_orders(here)
     here.timeline.play()
     ask_changes(here)
     send_away(here)

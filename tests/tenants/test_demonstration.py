@@ -10,18 +10,23 @@ from sqlalchemy import func, select
 
 from domain.access import FirmRole, Role
 from domain.governance.template import ReasonList
+from domain.orders.order import OrderState
 from domain.stages import MeasureState, Stage
 from domain.status import Status
 from tenants.database import Work
+from tenants.demonstration.arriving import COUNT, TROUBLES
 from tenants.demonstration.briefs import CLIENTS, read_client
 from tenants.demonstration.logins import logins, table
+from tenants.demonstration.ordering import DECIDED
 from tenants.demonstration.outcome import work_out
 from tenants.demonstration.seeding import PASSWORD, ProductionRefused, seed_client, seed_firm
 from tenants.demonstration.timeline import Clock, Timeline
 from tenants.demonstration.words import TURNS
 from tenants.instance.models.audit import AuditEventRow
+from tenants.instance.models.exceptions import ConstrainedOrderRow, OrderExceptionRow
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.meetings import MeetingActionRow, MeetingRow
+from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.delegations import away_on
@@ -44,6 +49,24 @@ def nordfrakt(house: House) -> Iterator[Work]:
         work = house.work(instance)
         yield work
         work.close()
+
+
+@pytest.mark.slow
+def test_its_orders_came_in_went_wrong_and_were_decided_on(nordfrakt: Work) -> None:
+    session = nordfrakt.session
+    counted = session.execute(select(OrderRow.state, func.count()).group_by(OrderRow.state))
+    states = {state: count for state, count in counted}
+    assert sum(states.values()) == COUNT and set(states) == set(OrderState)
+    template = get_governance(nordfrakt).template.orders
+    assert template
+    on_the_way = set(session.scalars(select(OrderRow.stage).where(OrderRow.state == OrderState.OPEN)))
+    assert len(on_the_way) > len(template.stages) / 2
+    exceptions = session.scalars(select(OrderExceptionRow)).all()
+    assert {kind for kind, _cause in TROUBLES} <= {each.type for each in exceptions}
+    assert {each.resolved_at is None for each in exceptions} == {True, False}
+    decided = set(session.scalars(select(RequestRow.kind).where(RequestRow.state == "approved")))
+    assert {f"order:{kind}" for kind in DECIDED.values()} <= decided
+    assert session.scalar(select(func.count()).select_from(ConstrainedOrderRow))
 
 
 @pytest.mark.slow
