@@ -21,6 +21,7 @@ from tenants.secrets import channel_secret
 from web.access import requires
 from web.hands import hand
 from web.instance.orders import bp
+from web.instance.orders.taking import places
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -84,6 +85,7 @@ def _page(
     settings, instance = here.settings, here.work.instance
     return render_template(
         "web/instance/orders/keys.html",
+        places=places(),
         keys=list_channel_keys(here.work, here.actor.orders(Capability.MANAGE_CHANNEL_KEYS)),
         channels=[(each.code, each.label) for each in _channels()],
         words={each.code: each.label for each in _all_channels()},
