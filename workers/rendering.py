@@ -16,7 +16,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from domain.reporting import canonical
+from domain.reporting import OrderPack, Pack, canonical, digest
 from domain.reporting.alternatives import alternatives
 from domain.reporting.pack import SteeringPack
 from domain.reporting.view import View, view_of
@@ -24,7 +24,7 @@ from domain.reporting.words import moment
 from workers.drawing import FILTERS, colours, drawing_of, picture
 
 HOME = Path(__file__).parent.parent / "templates" / "reports"
-STEERING_PACK = "Steering committee pack"
+STEERING_PACK, ORDER_PACK = "Steering committee pack", "Order governance report"
 SECTIONS = {
     "summary": ("Summary", "What needs a decision, the leading figures, value and work side by side"),
     "pipeline": ("Pipeline and status", "Degree of implementation by count and value, both statuses, late milestones"),
@@ -66,9 +66,20 @@ class LaidOut:
 
 def render(pack: SteeringPack, *, created: datetime) -> LaidOut:
     """The pack as PDF/UA-1 with its data attached. `created` is aware; same pack and moment, same bytes."""
-    view = view_of(pack)
-    html = _templates().get_template("steering-pack.html").render(**_context(view, created))
-    data = Attachment(
+    html = _templates().get_template("steering-pack.html").render(**_context(view_of(pack), created))
+    return layout(html, attachments=[_data_of(pack, created)])
+
+
+def render_orders(pack: OrderPack, *, created: datetime) -> LaidOut:
+    """The same of an order governance report."""
+    context = {"document": ORDER_PACK, "meta": pack.meta, "pack": pack, "digest": digest(pack)}
+    words = {"created": created.isoformat(timespec="seconds"), "created_words": moment(created)}
+    html = _templates().get_template("order-pack.html").render(**context, **words)
+    return layout(html, attachments=[_data_of(pack, created)])
+
+
+def _data_of(pack: Pack, created: datetime) -> Attachment:
+    return Attachment(
         string=canonical(pack).encode(),
         name="data.json",
         description="The data of this report",
@@ -76,7 +87,6 @@ def render(pack: SteeringPack, *, created: datetime) -> LaidOut:
         created=created,
         modified=created,
     )
-    return layout(html, attachments=[data])
 
 
 def layout(html: str, attachments: list[Attachment] | None = None) -> LaidOut:

@@ -6,13 +6,23 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from domain.access import Scope
+from domain.access import Capability, OrderScope, Scope
 from domain.audit import Head
 from domain.ids import PersonId
-from domain.reporting import digest, from_plain, to_plain
-from domain.reporting.pack import SteeringPack
-from tenants.instance.actions.reports import DONE, Frozen, enter_step, keep_frozen, report_given_up, store_report
+from domain.reporting import OrderPack, Pack, digest, from_plain, orders_from_plain, to_plain
+from tenants.database import Work
+from tenants.instance.actions.reports import (
+    DONE,
+    ORDER_PACK,
+    Frozen,
+    enter_step,
+    keep_frozen,
+    report_given_up,
+    store_report,
+)
 from tenants.instance.models.reports import ReportRow
+from tenants.instance.queries.order_pack import order_pack
+from tenants.instance.queries.readers import find_reader
 from tenants.instance.queries.steering import Asked, steering_pack
 from workers.heads import newest_head, publish
 from workers.task import Task
@@ -35,15 +45,15 @@ def report_failed(task: Task, words: str, report_id: str) -> None:
     report_given_up(task.instance, UUID(report_id), words)
 
 
-def draw(pack: SteeringPack, created: datetime) -> tuple[bytes, int]:
+def draw(pack: Pack, created: datetime) -> tuple[bytes, int]:
     """The PDF and how many pages it has."""
-    from workers.rendering import render  # loads a layout engine: workers have it before they fork, nobody else does
+    from workers.rendering import render, render_orders  # loads a layout engine: workers have it before they fork
 
-    document = render(pack, created=created)
+    document = render_orders(pack, created=created) if isinstance(pack, OrderPack) else render(pack, created=created)
     return document.content, document.pages
 
 
-def _frozen(task: Task, report: UUID) -> tuple[SteeringPack, datetime]:
+def _frozen(task: Task, report: UUID) -> tuple[Pack, datetime]:
     """The data as an earlier run kept it, or as it is now, with the signature of the head it stands on."""
     row = task.instance.get(ReportRow, report)
     if row.data is None:
@@ -53,10 +63,11 @@ def _frozen(task: Task, report: UUID) -> tuple[SteeringPack, datetime]:
         frozen = Frozen(data=to_plain(pack), digest=digest(pack), as_of=pack.meta.as_of, head=head)
         keep_frozen(task.instance, report, frozen)
         row = task.instance.get(ReportRow, report)
-    return from_plain(row.data or {}), row.as_of or task.instance.now()
+    read = orders_from_plain if row.kind == ORDER_PACK else from_plain
+    return read(row.data or {}), row.as_of or task.instance.now()
 
 
-def _freeze(task: Task, row: ReportRow) -> tuple[SteeringPack, Head]:
+def _freeze(task: Task, row: ReportRow) -> tuple[Pack, Head]:
     """Every figure and the head of the trail from one moment, however much is written meanwhile."""
     work = task.instance
     scope = Scope((row.node_path,), PersonId(row.asked_by))
@@ -70,6 +81,13 @@ def _freeze(task: Task, row: ReportRow) -> tuple[SteeringPack, Head]:
     work.session.rollback()
     work.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
     head = newest_head(work)
-    pack = steering_pack(work, scope, asked, head)
+    pack: Pack = steering_pack(work, scope, asked, head) if row.kind != ORDER_PACK else _orders(work, asked, head)
     work.session.rollback()
     return pack, head
+
+
+def _orders(work: Work, asked: Asked, head: Head) -> OrderPack:
+    """Of the orders that the person who asked may see now."""
+    reader = find_reader(work, PersonId(asked.asked_by))
+    scope = reader.actor.orders(Capability.VIEW_ORDERS) if reader else OrderScope()
+    return order_pack(work, scope, asked, head)

@@ -1,6 +1,7 @@
 """Reports as data: what a pack says, how it is kept, how its figures are rounded, and the sentences they allow."""
 
-from domain.reporting.frozen import canonical, digest, from_plain, to_plain
+from domain.reporting.frozen import Pack, canonical, digest, from_plain, orders_from_plain, to_plain
+from domain.reporting.order_pack import OrderPack
 from domain.reporting.pack import (
     ContradictionKind,
     ContradictionRow,
@@ -28,6 +29,8 @@ __all__ = [
     "MilestoneRow",
     "MonthRow",
     "NodeRow",
+    "OrderPack",
+    "Pack",
     "RequestRow",
     "StageRow",
     "StatusCounts",
@@ -36,5 +39,6 @@ __all__ = [
     "canonical",
     "digest",
     "from_plain",
+    "orders_from_plain",
     "to_plain",
 ]

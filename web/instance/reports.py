@@ -3,15 +3,15 @@
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, request, send_file, url_for
+from flask import Blueprint, abort, make_response, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability, Scope
 from domain.refusals import Refusal
 from domain.reporting.lists import whole_lists
-from tenants.instance.actions.reports import ask_report
-from tenants.instance.queries.governance import get_governance
+from tenants.instance.actions.reports import ORDER_PACK, ask_report
+from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import list_nodes
 from tenants.instance.queries.reports import get_report, get_report_data, get_report_file, list_reports
 from tenants.instance.spreadsheets import Sheet, write_xlsx
@@ -47,6 +47,19 @@ def ask() -> Response | tuple[str, int]:
     outcome = ask_report(here.work, here.actor, node, key or here.work.new_id())
     if isinstance(outcome, Refusal):
         return _page(str(node), {"node": words_of(outcome)}), 422
+    return see(url_for(".show", report=outcome))
+
+
+@bp.post("/orders")
+@requires(Capability.CREATE_REPORT)
+def ask_orders() -> Response | tuple[str, int]:
+    """Ask for the order governance report of the whole instance."""
+    here = hand()
+    key = _id(request.form.get("form_key", "")) or here.work.new_id()
+    organization = get_governance(here.work).organization
+    outcome = ask_report(here.work, here.actor, organization, key, ORDER_PACK)
+    if isinstance(outcome, Refusal):
+        return _page("", {"orders": words_of(outcome)}), 422
     return see(url_for(".show", report=outcome))
 
 
@@ -89,6 +102,8 @@ def file(report: UUID) -> Response:
 def lists(report: UUID) -> Response:
     """The whole lists that the pages of the report cut, from the same frozen data."""
     here = hand()
+    if get_report(here.work, _scope(Capability.VIEW_REPORTS), report).kind == ORDER_PACK:
+        abort(404)
     pack = get_report_data(here.work, _scope(Capability.VIEW_REPORTS), report)
     sheets = [Sheet(name=each.name, headers=each.headers, rows=each.rows) for each in whole_lists(pack)]
     note = (
@@ -111,6 +126,7 @@ def lists(report: UUID) -> Response:
 
 def _page(node: str, errors: dict[str, str]) -> str:
     here = hand()
+    governance = get_governance(here.work)
     nodes = list_nodes(here.work, _scope(Capability.CREATE_REPORT))
     names = {each.path: each.name for each in nodes}
     return render_template(
@@ -124,9 +140,16 @@ def _page(node: str, errors: dict[str, str]) -> str:
         may_ask=bool(nodes),
         queue=queue_state(here.settings.redis_url),
         form_key=here.work.new_id(),
-        governance=get_governance(here.work),
+        governance=governance,
+        may_ask_orders=_may_ask_orders(governance),
         now=here.work.now(),
     )
+
+
+def _may_ask_orders(governance: Governance) -> bool:
+    actor, whole = hand().actor, f"/{governance.organization}/"
+    is_governing = governance.template.orders is not None and actor.can(Capability.CREATE_REPORT, whole)
+    return is_governing and actor.orders(Capability.VIEW_ORDERS).everything
 
 
 def _placed(name: str, above: str) -> str:

@@ -14,9 +14,10 @@ from tenants.database import NotFound, Work, action
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.reports import ReportFileRow, ReportRow
 from tenants.instance.models.requests import FormKeyRow
+from tenants.instance.queries.governance import get_governance
 from tenants.instance.transaction import Subject, Transaction
 
-STEERING_PACK = "steering_pack"
+STEERING_PACK, ORDER_PACK = "steering_pack", "order_pack"
 STEPS = ("freeze", "sign", "draw", "store")  # in order; the page has their words
 DONE, FAILED = "done", "failed"
 
@@ -50,8 +51,11 @@ class Frozen:
 
 
 @action
-def ask_report(work: Work, actor: Actor, node_id: UUID, form_key: UUID) -> UUID | Refusal:
-    """Put a steering pack of a node and all below it to work. The same form twice is one report. Raises NotFound."""
+def ask_report(work: Work, actor: Actor, node_id: UUID, form_key: UUID, kind: str = STEERING_PACK) -> UUID | Refusal:
+    """Put a report of a node and all below it to work. The same form twice is one report. Raises NotFound.
+
+    An order governance report is of the whole instance and of all orders: for who sees them all.
+    """
     with work.transaction() as tx:
         node = tx.session.get(NodeRow, node_id)
         if node is None or not actor.can(Capability.VIEW_REPORTS, node.path):
@@ -59,11 +63,13 @@ def ask_report(work: Work, actor: Actor, node_id: UUID, form_key: UUID) -> UUID 
         subject = Subject(kind="node", id=node.id, label=node.name, path=node.path)
         if not actor.can(Capability.CREATE_REPORT, node.path):
             return tx.refuse(NotAllowed(capability=Capability.CREATE_REPORT), actor, subject)
+        if kind == ORDER_PACK and not _sees_all_orders(work, actor, node):
+            return tx.refuse(NotAllowed(capability=Capability.VIEW_ORDERS), actor, subject)
         report_id = work.new_id()
         if known := _earlier(tx, actor, form_key, report_id):
             return known
-        tx.add(_new_row(work, report_id, node, actor))
-        tx.record(ReportRequested(report=report_id, kind=STEERING_PACK, node=node.id), actor, subject)
+        tx.add(_new_row(work, report_id, node, actor, kind))
+        tx.record(ReportRequested(report=report_id, kind=kind, node=node.id), actor, subject)
         tx.later("make_report", report_id=str(report_id))
         return report_id
 
@@ -119,10 +125,16 @@ def _earlier(tx: Transaction, actor: Actor, form_key: UUID, report_id: UUID) -> 
     return UUID(tx.lock(FormKeyRow, form_key).outcome)
 
 
-def _new_row(work: Work, report_id: UUID, node: NodeRow, actor: Actor) -> ReportRow:
+def _sees_all_orders(work: Work, actor: Actor, node: NodeRow) -> bool:
+    governance = get_governance(work)
+    is_whole = node.id == governance.organization and governance.template.orders is not None
+    return is_whole and actor.orders(Capability.VIEW_ORDERS).everything
+
+
+def _new_row(work: Work, report_id: UUID, node: NodeRow, actor: Actor, kind: str) -> ReportRow:
     return ReportRow(
         id=report_id,
-        kind=STEERING_PACK,
+        kind=kind,
         title=node.name,
         state="waiting",
         step="",

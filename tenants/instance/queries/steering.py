@@ -61,7 +61,7 @@ def steering_pack(work: Work, scope: Scope, asked: Asked, head: Head) -> Steerin
     lines = read_lines(work, scope, asked.path, period, today)
     nodes = _nodes(work, scope, asked.path)
     pack = SteeringPack(
-        meta=_meta(work, asked, node, governance, levels, head, year),
+        meta=meta_of(work, asked, node, governance, levels, head, year),
         programs=_programs(nodes, levels, lines),
         stages=_stages(governance, lines),
         matrix=_matrix(lines),
@@ -93,7 +93,7 @@ def _with_lists(
     return SteeringPack(**parts)
 
 
-def _meta(
+def meta_of(
     work: Work, asked: Asked, node: NodeTable, governance: Governance, levels: Levels, head: Head, year: FiscalYear
 ) -> Meta:
     template, is_all = governance.template, node.level == Level.ORGANIZATION
