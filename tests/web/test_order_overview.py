@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from domain.access import OrderScope
+from domain.access import OrderLimit, Role
+from tenants.instance.actions import members
+from tenants.instance.models.intake import MeasuredCauseRow
 from tenants.places import Instance
 from tests.house import House
 from tests.ledger import Ledger, write_ledger
@@ -14,7 +19,6 @@ from tests.web.client import Client, statements
 
 FRAME = 6
 OVERVIEW = 12
-EVERYTHING = OrderScope(everything=True)
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +50,48 @@ def test_statements_are_few_whatever_the_number_of_orders(site: Flask, shop: tup
     with statements(site) as seen:
         client.get(address)
     assert len(seen) <= FRAME + OVERVIEW, [each[:80] for each in seen]
+
+
+def test_the_main_overview_says_what_orders_stand_at(site: Flask, shop: tuple[Instance, Team, Ledger]) -> None:
+    instance, team, ledger = shop
+    page = Client(site, team.pmo).get(f"/clients/{instance.slug}/")
+    still = [order for order in ledger.orders if order["state"] == "open"]
+    assert f"{len(still)} orders are open" in page.words
+    assert f"/clients/{instance.slug}/orders/overview" in page.links()
+
+
+def test_from_a_bar_to_a_measure_and_back_to_its_orders(
+    site: Flask, shop: tuple[Instance, Team, Ledger], house: House
+) -> None:
+    instance, team, _ledger = shop
+    client, home = Client(site, team.pmo), f"/clients/{instance.slug}/orders"
+    page = client.get(f"{home}/exceptions?months=3")
+    assert "costs most" in page.words and "Aug 2026 to Oct 2026" in page.words
+    (address,) = [link for link in page.links() if "exceptions/measure?" in link and "type=return" in link]
+    form = client.get(address)
+    assert "a month" in form.words
+    given = {name: form.field(name) or "" for name in ("id", "line", "type", "cause", "channel", "months", "title")}
+    wrong = client.post(f"{home}/exceptions/measure", {**given, "target": "lots", "package": ""}, status=422)
+    assert len(wrong.errors()) == 2
+    client.post(f"{home}/exceptions/measure", {**given, "target": "25", "package": str(team.package)})
+    with house.app.app_context():
+        row = team.work.session.scalar(select(MeasuredCauseRow))
+        assert row is not None and (row.type, row.target_percent) == ("return", 25)
+        code = team.row(row.measure_id).code
+    assert f"{home}/ledger/{code}" in client.get(f"/clients/{instance.slug}/measures/{code}").links()
+    ledger = client.get(f"{home}/ledger/{code}")
+    assert any("booked=2026-10" in link and "type=return" in link for link in ledger.links())
+
+
+def test_a_reader_of_one_channel_sees_its_orders_alone(
+    site: Flask, shop: tuple[Instance, Team, Ledger], house: House
+) -> None:
+    instance, team, ledger = shop
+    with house.app.app_context():
+        person = team.enrol("Ole", f"{uuid4()}@example.org")
+        members.admit_member(team.work, person, "Ole", f"{uuid4()}@example.org", "client", None)
+        limit = OrderLimit(channel="b2b")
+        members.give_role(team.work, person, Role.ORDER_DESK, team.organization, None, limit)
+    page = Client(site, person).get(f"/clients/{instance.slug}/orders/overview")
+    still = [order for order in ledger.orders if order["state"] == "open" and order["channel"] == "b2b"]
+    assert f"Open orders {len(still)}" in page.words

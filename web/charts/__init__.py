@@ -4,7 +4,7 @@ from web.charts.bars import FunnelRow, funnel, month_bars, stacked
 from web.charts.bridge import Step, bridge
 from web.charts.curve import mini_curve, s_curve
 from web.charts.inline import sparkline, spread
-from web.charts.rows import paired, pareto
+from web.charts.rows import paired, pareto, single
 from web.charts.shapes import Chart, Drawing, Figure, Inline
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "paired",
     "pareto",
     "s_curve",
+    "single",
     "sparkline",
     "spread",
     "stacked",

@@ -48,6 +48,22 @@ def _pairs(
     return Drawing(width=at.width, height=44 * len(rows), shapes=tuple(shapes))
 
 
+def single(rows: Sequence[tuple[str, Figure]], *, title: str, desc: str, digits: int = 0) -> Chart:
+    """One bar for each name, its figure at the end."""
+    largest = max((float(value) for _, value in rows), default=0) or 1.0
+    words = max((len(figure(value, digits)) for _, value in rows), default=0)
+    left = _left([label for label, _ in rows], 400)
+    shapes: list[Shape] = []
+    for i, (label, value) in enumerate(rows):
+        y, length = 6.0 + 32 * i, (400 - left - 12 - 7.6 * words) * max(float(value), 0) / largest
+        shapes += [
+            Words("cat-strong", 0, y + 15, _short(label), size=12.5),
+            Box("c-blue", left, y, max(length, 1), 20),
+            Words("val", left + length + 8, y + 15, figure(value, digits), size=13),
+        ]
+    return Chart(title=title, desc=desc, wide=Drawing(width=400, height=4 + 32 * len(rows), shapes=tuple(shapes)))
+
+
 def pareto(rows: Sequence[tuple[str, Figure]], *, title: str, desc: str, digits: int = 0) -> Chart:
     """Cost by name, the largest first. Bars and the line of their sum so far are shares of the whole on one scale."""
     drawings = []

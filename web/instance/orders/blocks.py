@@ -1,6 +1,6 @@
 """Panels of figures: a finding as the title, a chart, and its table, every figure a link to the orders behind it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,8 +52,3 @@ def linked(value: int | Decimal, filters: OrderFilters, digits: int = 0) -> Cell
 def largest(pairs: Iterable[tuple[str, int | Decimal]]) -> tuple[str, int | Decimal]:
     """The name with the largest figure; nothing of nothing."""
     return max(pairs, key=lambda pair: pair[1], default=("", 0))
-
-
-def bars(rows: Sequence[tuple[str, int | Decimal]], title: str, desc: str) -> charts.Chart:
-    """One bar for each name."""
-    return charts.stacked([(name[:24], [value]) for name, value in rows], title=title, desc=desc)

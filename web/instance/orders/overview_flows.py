@@ -10,7 +10,7 @@ from tenants.instance.queries.order_filters import OrderFilters
 from tenants.instance.queries.order_flows import RETURN, STAYS_DAYS, Cohort
 from web import charts
 from web.formats import MONTHS, month, number, percent
-from web.instance.orders.blocks import NONE_SAID, Block, Cell, Head, bars, largest, linked
+from web.instance.orders.blocks import NONE_SAID, Block, Cell, Head, largest, linked
 from web.instance.orders.overview_sheet import Sheet, label_of
 
 ZERO = Decimal("0.00")
@@ -62,7 +62,7 @@ def sales_block(sheet: Sheet) -> Block:
         ),
         legend=(("actual-bar", _("Sales")), ("cost", _("Fulfilment cost so far"))),
         empty=_("Choose more months above."),
-        cls="m-c8",
+        cls="m-c7",
     )
 
 
@@ -124,7 +124,7 @@ def stay_block(sheet: Sheet) -> Block:
         ),
         legend=(("weighted", _("Median")), ("plan", _("Nine of ten ended within"))),
         empty=_("Times are known when the first orders have left a stage."),
-        cls="m-c4",
+        cls="m-c5",
     )
 
 
@@ -198,7 +198,11 @@ def effect_block(sheet: Sheet) -> Block:
             (Cell(text=label), *_both(each.count, each.amount, OrderFilters(effect=each.key, booked=sheet.period)))
             for label, each in rows
         ),
-        chart=bars([(label, each.amount) for label, each in rows], title, _("Amount by kind of effect")),
+        chart=charts.single(
+            [(label, each.amount) for label, each in rows],
+            title=title,
+            desc=_("Amount by kind of effect"),
+        ),
         empty=_("No refund, discount, replacement or other effect was booked in these months."),
         cls="m-c5",
     )
@@ -233,8 +237,10 @@ def cancellation_block(sheet: Sheet) -> Block:
             (Cell(text=reason or _("No reason given")), *_both(orders, value, _cancelled(sheet, reason)))
             for reason, orders, value in rows
         ),
-        chart=bars(
-            [(reason or _("No reason given"), orders) for reason, orders, _v in rows], title, _("Cancelled orders")
+        chart=charts.single(
+            [(reason or _("No reason given"), orders) for reason, orders, _v in rows],
+            title=title,
+            desc=_("Cancelled orders"),
         ),
         empty=_("None of the orders placed in these months was cancelled."),
         cls="m-c6",
@@ -270,7 +276,11 @@ def return_block(sheet: Sheet) -> Block:
             )
             for label, each in rows
         ),
-        chart=bars([(label, each.count) for label, each in rows], title, _("Orders with returns by cause")),
+        chart=charts.single(
+            [(label, each.count) for label, each in rows],
+            title=title,
+            desc=_("Orders with returns by cause"),
+        ),
         empty=_("No order of these months came back."),
         cls="m-c6",
     )

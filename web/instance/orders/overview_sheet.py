@@ -12,7 +12,7 @@ from tenants.instance.queries.order_filters import AGES, OrderFilters
 from tenants.instance.queries.order_overview import OrderOverview
 from web import charts
 from web.formats import amount, day, number, percent
-from web.instance.orders.blocks import Block, Cell, Head, bars, largest, linked
+from web.instance.orders.blocks import Block, Cell, Head, largest, linked
 
 SERIES = ("s1", "s2", "s3", "s4")
 
@@ -126,8 +126,10 @@ def delayed_block(sheet: Sheet) -> Block:
             linked(whole.delayed, OrderFilters(delayed="1")),
             linked(whole.delayed_value, OrderFilters(delayed="1")),
         ),
-        chart=bars(
-            [(sheet.rules.stage_label(stage), sums.delayed) for stage, sums in stages], title, _("Delayed orders")
+        chart=charts.single(
+            [(sheet.rules.stage_label(stage), sums.delayed) for stage, sums in stages],
+            title=title,
+            desc=_("Delayed orders"),
         ),
         empty=_("No open order is past the day it was promised for."),
         cls="m-c5",
@@ -167,7 +169,9 @@ def ticket_block(sheet: Sheet) -> Block:
             for channel, values in rows
         ),
         chart=charts.stacked(
-            [(labels[channel], values) for channel, values in rows], title=title, desc=_("Open tickets parted by age")
+            [(labels[channel], values) for channel, values in rows],
+            title=title,
+            desc=_("Open tickets parted by age"),
         ),
         legend=tuple(zip(SERIES, map(age_words, AGES), strict=True)),
         empty=_("Tickets that customers open on orders appear here until they are closed."),
@@ -204,8 +208,10 @@ def constraint_block(sheet: Sheet) -> Block:
             )
             for each in found
         ),
-        chart=bars(
-            [(each.title, each.value) for each in found], title, _("Blocked value in %(unit)s", unit=sheet.currency)
+        chart=charts.single(
+            [(each.title, each.value) for each in found],
+            title=title,
+            desc=_("Blocked value in %(unit)s", unit=sheet.currency),
         ),
         empty=_("Stock, warehouse, carrier or supplier trouble that blocks many orders at once is shown here."),
         cls="m-c7",

@@ -21,6 +21,7 @@ from web.instance.orders.overview import PERIODS, asked_months
 from web.order_links import booked_filters, cause_words, desk
 
 SHOWN = 12  # bars; the table has all
+FEW = 3  # the largest is named where there are no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,8 @@ def title_of(rows: list[ParetoRow]) -> str:
         return _("Exceptions have cost nothing")
     if len(rows) == 1:
         return _("All of the cost comes from: %(label)s", label=rows[0].label)
+    if rows[0].share >= 80 or len(rows) <= FEW:
+        return _("%(label)s costs most: %(share)s of all", label=rows[0].label, share=percent(rows[0].share))
     most = next((i for i, row in enumerate(rows, 1) if row.so_far >= 80), len(rows))
     return _("%(n)s of %(all)s make %(share)s of the cost", n=most, all=len(rows), share=percent(rows[most - 1].so_far))
 

@@ -32,6 +32,7 @@ from web.responses import see
 from web.shell import tell
 
 TARGET = "30"
+FIELDS = ("id", "line", "title", "description", "target", "package")
 
 
 @bp.get("/exceptions/measure")
@@ -55,7 +56,7 @@ def new_proposal() -> str:
 @requires(Capability.CREATE_MEASURE)
 def propose() -> tuple[str, int] | Response:
     governance, rules = _governed()
-    cause, form, here = _cause(rules), request.form.to_dict(), hand()
+    cause, form, here = _cause(rules), {name: request.form.get(name, "") for name in FIELDS}, hand()
     target = parse_amount(form.get("target", ""), decimal_mark=None, places=2)
     offered = {str(key): key for key, _label in packages()}
     errors = {}
