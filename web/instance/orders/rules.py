@@ -21,6 +21,7 @@ from web.access import requires
 from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.rule_words import RuleLine, TierLine, changed_limits, rule_lines, tier_lines
+from web.instance.orders.taking import places
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -110,6 +111,7 @@ def _page(trial: Trial) -> str:
     return render_template(
         "web/instance/orders/rules/index.html",
         lines=lines,
+        places=places(),
         tiers=_tiers(governance),
         opened=open_by_rule(here.work, here.actor.orders(C.VIEW_ORDERS)),
         may_manage=here.actor.orders(C.MANAGE_ORDER_RULES).everything,
