@@ -91,19 +91,20 @@ class Desk:
 
     def order(self, number: str = "", by: PersonId | None = None, **more: Any) -> Order:
         """One that came in at the desk."""
-        outcome = orders.enter_order(self.work, uuid4(), incoming(number, **more), self.actor(by or self.clerk))
+        wanted = incoming(number, **{"placed_at": self.work.now() - timedelta(hours=6), **more})
+        outcome = orders.enter_order(self.work, uuid4(), wanted, self.actor(by or self.clerk))
         assert isinstance(outcome, OrderReceived), outcome
         return outcome.order
 
     def ready(self, **more: Any) -> Order:
         """One at the first stage that may enter the second."""
         order = self.order(**more)
-        known = (self.work, order.id, Happening.ADDRESS_CONFIRMED, PLACED, self.actor(self.clerk))
+        known = (self.work, order.id, Happening.ADDRESS_CONFIRMED, order.placed_at, self.actor(self.clerk))
         assert not isinstance(outcome := orders.record_happening(*known), Refusal), outcome
         return self.now(order.id)
 
     def happened(self, *happenings: Happening, at: datetime | None = None) -> dict[Happening, datetime]:
-        return dict.fromkeys(happenings, at or PLACED + timedelta(hours=1))
+        return dict.fromkeys(happenings, at or self.work.now() - timedelta(hours=5))
 
     def now(self, order: UUID) -> Order:
         """The order as it is in the database."""

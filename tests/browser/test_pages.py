@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from playwright.sync_api import Error
 from werkzeug.routing import Rule
@@ -10,12 +11,15 @@ from werkzeug.routing import Rule
 from domain.access import Role
 from domain.ids import PersonId
 from tenants.instance.actions import members
+from tenants.instance.queries.governance import get_governance
 from tenants.places import Instance
+from tenants.platform.actions.people import admit
 from tests.browser.conftest import Desks
 from tests.browser.desk import Desk
 from tests.browser.looks import findings
 from tests.browser.processes import Running
 from tests.team import Team
+from tests.web.order_samples import is_about_orders
 from tests.web.samples import SAMPLES, World
 
 MACHINES = ("/static", "/healthz", "/readyz", "/metrics", "/mailbox")
@@ -37,8 +41,10 @@ STRANGERS = (
 def test_every_page_in_light_and_dark_wide_and_narrow(running: Running, desks: Desks) -> None:
     with running.house.app.app_context():
         instance = running.house.onboard("Lindqvist Home")
+        shop = running.house.onboard("Solgard Home", "order-governance")
         anybody = _with_every_role(running, instance)
-        addresses = _addresses(running, instance, anybody)
+        _admit(running, shop, anybody)
+        addresses = _addresses(running, instance, shop, anybody)
         addresses += [f"/clients/{instance.slug}/{view.format(person=anybody)}" for view in VIEWS]
     inside, outside = desks(anybody), desks(running.house.manager)
     wrong = [each for path in STRANGERS for each in _look(desks(), path)]
@@ -66,8 +72,11 @@ def _look(desk: Desk, path: str) -> list[str]:
     return [f"{path} {each}" for each in (*wrong, *said)]
 
 
-def _addresses(running: Running, instance: Instance, anybody: PersonId) -> list[str]:
-    world = World(house=running.house, site=running.site, instance=instance, people=dict.fromkeys(Role, anybody))
+def _addresses(running: Running, instance: Instance, shop: Instance, anybody: PersonId) -> list[str]:
+    people: Mapping[str, PersonId] = dict.fromkeys(Role, anybody)
+    world = World(
+        house=running.house, site=running.site, instance=instance, people=people, shop=shop, shop_people=people
+    )
     rules = [rule for rule in running.site.url_map.iter_rules() if "GET" in (rule.methods or ())]
     pages = [rule for rule in rules if not rule.rule.startswith(MACHINES)]
     addresses = {_address(world, rule) for rule in pages if rule.rule in SAMPLES or not rule.arguments - {"slug"}}
@@ -77,8 +86,19 @@ def _addresses(running: Running, instance: Instance, anybody: PersonId) -> list[
 def _address(world: World, rule: Rule) -> str:
     values = dict(SAMPLES[rule.rule](world)) if rule.rule in SAMPLES else {}
     if "slug" in rule.arguments:
-        values["slug"] = world.instance.slug
+        values["slug"] = world.shop.slug if is_about_orders(rule) else world.instance.slug
     return str(world.site.url_map.bind("localhost").build(rule.endpoint, values))
+
+
+def _admit(running: Running, shop: Instance, anybody: PersonId) -> None:
+    """The same person in every role of the client with orders."""
+    work, platform = running.house.work(shop), running.house.platform()
+    admit(platform, shop.id, anybody, "client", invite=False)
+    members.admit_member(work, anybody, "Ida Every", "ida@every.example", "client", None)
+    for role in Role:
+        members.give_role(work, anybody, role, get_governance(work).organization, None)
+    platform.close()
+    work.close()
 
 
 def _with_every_role(running: Running, instance: Instance) -> PersonId:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from io import BytesIO
 from uuid import UUID
 
+from werkzeug.routing import Rule
+
 from domain.evidence import FileFacts
 from domain.ids import ConstraintId, EvidenceId
 from domain.orders.constraints import Constraint
@@ -60,3 +62,8 @@ def _constraint(world: World) -> Mapping[str, object]:
     open_constraint(work, wanted, reader.actor)
     work.close()
     return {"constraint": identity}
+
+
+def is_about_orders(rule: Rule) -> bool:
+    """Pages that only a client whose template governs orders has."""
+    return rule.endpoint.startswith(("instance.orders.", "instance.orders_import."))

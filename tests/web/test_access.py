@@ -12,8 +12,8 @@ from domain.access import FIRM_ROLE_CAPABILITIES, ROLE_CAPABILITIES, FirmRole, R
 from domain.ids import PersonId
 from tenants.places import Instance
 from tests.house import House
-from tests.web import order_samples  # noqa: F401  their samples are known once they are imported
 from tests.web.client import Client
+from tests.web.order_samples import is_about_orders
 from tests.web.samples import SAMPLES, World
 from web.access import Need, need_of
 
@@ -88,11 +88,6 @@ def test_unknown_client_and_client_of_others_are_not_there(
     assert browser("pmo").get("/clients/no-such-client/", 404).title == "There is nothing here for you"
     assert browser("pmo").get(f"/clients/{two_clients[1].slug}/", 404).title == "There is nothing here for you"
     assert browser("partner").get(f"/clients/{two_clients[0].slug}/", 404)
-
-
-def is_about_orders(rule: Rule) -> bool:
-    """Pages that only a client whose template governs orders has."""
-    return rule.endpoint.startswith(("instance.orders.", "instance.orders_import."))
 
 
 def _need(world: World, rule: Rule) -> Need:

@@ -55,7 +55,8 @@ def test_an_order_is_entered_by_hand_once(clerk: Client, shop_home: str) -> None
 
 def test_what_is_wrong_stands_at_its_field(clerk: Client, shop_home: str) -> None:
     page = clerk.post(f"{shop_home}/orders", new_order("", value="1.234", items="two"), 422)
-    assert len(page.errors()) == 3
+    assert len(page.errors()) == 3 and page.field("items") == "two"
+    assert clerk.get(f"{shop_home}/orders/new").field("items") == ""
     assert clerk.post(f"{shop_home}/orders", new_order("X", placed_at="2026-11-21T06:00"), 422).words
     assert "negative" in clerk.post(f"{shop_home}/orders", new_order("X", value="-5"), 422).errors()[0]
 
