@@ -1,6 +1,6 @@
 """Orders in hand for a change: locked, loaded whole, written back. The only place that writes the ledger's sums."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -136,13 +136,23 @@ def move_order(
     tx: Transaction, row: OrderRow, stage: str, due_at: datetime | None, at: datetime, by: UUID | None
 ) -> None:
     """The stay in the stage ends, the next one begins."""
-    stay = tx.session.scalars(
-        select(OrderStageRow).where(OrderStageRow.order_id == row.id).order_by(OrderStageRow.position.desc()).limit(1)
-    ).first()
-    if stay is not None:
-        stay.left_at = at
-    row.stage, row.stage_since, row.due_at = stage, at, due_at
-    _enter(tx, row, by, (stay.position if stay else 0) + 1)
+    tx.flush()
+    move_through(tx, row, [(stage, at, due_at)], by)
+
+
+def move_through(
+    tx: Transaction, row: OrderRow, passed: Sequence[tuple[str, datetime, datetime | None]], by: UUID | None
+) -> None:
+    """The same through several stages: each with when it was entered and when it was due. Flush its stays before."""
+    if not passed:
+        return
+    newest = select(OrderStageRow).where(OrderStageRow.order_id == row.id).order_by(OrderStageRow.position.desc())
+    stay = tx.session.scalars(newest.limit(1)).first()
+    for stage, at, due_at in passed:
+        if stay is not None:
+            stay.left_at = at
+        row.stage, row.stage_since, row.due_at = stage, at, due_at
+        stay = _enter(tx, row, by, (stay.position if stay else 0) + 1)
 
 
 def end_order(tx: Transaction, row: OrderRow, state: OrderState, at: datetime, reason: str = "") -> None:
@@ -251,8 +261,8 @@ def add_promise(
     setattr(row, field, value if field == "promised_on" else after)
 
 
-def _enter(tx: Transaction, row: OrderRow, by: UUID | None, position: int = 1) -> None:
-    tx.add(
+def _enter(tx: Transaction, row: OrderRow, by: UUID | None, position: int = 1) -> OrderStageRow:
+    return tx.add(
         OrderStageRow(
             order_id=row.id,
             position=position,

@@ -40,7 +40,7 @@ from tenants.instance.actions.order_rows import (
     add_promise,
     add_ticket,
     end_order,
-    move_order,
+    move_through,
     put_back_order,
     resolve_exception,
 )
@@ -50,6 +50,7 @@ from tenants.instance.models.orders import OrderRow
 from tenants.instance.transaction import Transaction
 
 PROMISES = ("promised_on", "commitment")
+PRICING = frozenset({"freight", str(Happening.DISPATCHED), str(Happening.DELIVERED)})  # what the freight's cost is of
 BY_SOURCE = "source"
 
 
@@ -71,7 +72,7 @@ def update_order(
     _keep_conflicts(tx, row, merged, upload)
     _move(tx, row, after, rules)
     follows = consequences(after, _newly(incoming, merged, line.known.imported), rules, choices, tx.work.now())
-    _follow(tx, row, after, follows, rules)
+    _follow(tx, row, after, follows, rules, frozenset(update.field for update in merged.updates))
     _end(tx, row, after, incoming, follows, rules, choices)
     row.imported = dict(merged.imported)
     if row.open_requests:
@@ -103,11 +104,12 @@ def _set_fields(tx: Transaction, row: OrderRow, merged: Merged) -> None:
 def _move(tx: Transaction, row: OrderRow, after: Order, rules: OrderRules) -> None:
     """Through the stages that the moments of the source speak for, up to where the order stands now."""
     here, there = rules.position(row.stage), rules.position(after.stage)
+    passed, since = [], row.stage_since
     for stay in stays_of(after.placed_at, after.happened, rules):
         if here < rules.position(stay.stage) <= there:
-            at = max(stay.entered_at, row.stage_since)
-            tx.flush()
-            move_order(tx, row, stay.stage, target_of(stay.stage, rules, at), at, None)
+            since = max(stay.entered_at, since)
+            passed.append((stay.stage, since, target_of(stay.stage, rules, since)))
+    move_through(tx, row, passed, None)
 
 
 def _keep_conflicts(tx: Transaction, row: OrderRow, merged: Merged, upload: UUID | None) -> None:
@@ -146,7 +148,9 @@ def _newly(incoming: Incoming, merged: Merged, imported: object) -> Incoming:
     )
 
 
-def _follow(tx: Transaction, row: OrderRow, after: Order, follows: Consequences, rules: OrderRules) -> None:
+def _follow(
+    tx: Transaction, row: OrderRow, after: Order, follows: Consequences, rules: OrderRules, new: frozenset[str]
+) -> None:
     delivered = after.happened.get(Happening.DELIVERED)
     lates = [each for each in after.exceptions if each.type == LATE]
     if delivered:
@@ -159,7 +163,7 @@ def _follow(tx: Transaction, row: OrderRow, after: Order, follows: Consequences,
         tx.flush()
         if exception.resolved_at:
             resolve_exception(tx, row, added.id, DELIVERED, "", None, exception.resolved_at)
-    if follows.freight:
+    if follows.freight and new & PRICING:
         _freight(tx, row, follows)
     for loss in follows.losses:
         if loss.amount or loss.kind == CANCELLATION:
