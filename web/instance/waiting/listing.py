@@ -58,7 +58,7 @@ def page_of(
         ticks={key: ticked(key, seen) for key, seen in ticks.items() if isinstance(seen, Seen)},
         obstacles={key: words_of(seen) for key, seen in ticks.items() if not isinstance(seen, Seen)},
         inbox=inbox,
-        conditions=conditions_for(here.work, here.person.id) if is_mine and not sheet else [],
+        standing=conditions_for(here.work, here.person.id) if is_mine and not sheet else [],
         checks=checks_for(here.work, here.person.id) if is_mine and not sheet else [],
         first=(inbox.page - 1) * PAGE + 1 if inbox.total else 0,
         pages=[(n, asked.address(page=n) if n != "…" else "", n == inbox.page) for n in around(inbox)],
