@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from domain.governance.policies import Condition, Fact, Operator
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.policies import Considered
-from web.formats import DASH, amount
+from web.formats import DASH, amount, percent
 from web.weighing import signed, signed_money, signed_percent
 from web.wording import field_name
 
@@ -65,6 +65,11 @@ def fact_word(field: str) -> str:
         "changes_people": _("people change"),
         "value": _("value"),
         "asked_by": _("asked for by"),
+        "amount": _("amount"),
+        "order_value": _("value of the goods"),
+        "discount_percent": _("discount"),
+        "days": _("days that the promise moves"),
+        "exception_type": _("exception"),
     }
     return known.get(field) or field_name(field)
 
@@ -74,6 +79,10 @@ def _fact(field: str, value: Fact, governance: Governance) -> str:
         return _("yes") if value else _("no")
     if not isinstance(value, Decimal | int):
         return str(value)
+    if field == "days":
+        return ngettext("%(num)d day", "%(num)d days", int(value))
+    if field == "discount_percent":
+        return percent(Decimal(value), 0 if value == int(value) else 2)
     if field == "value_change_percent":
         digits = 0 if value == int(value) else 2
         return signed_percent(Decimal(value), digits)
