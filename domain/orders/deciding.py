@@ -130,7 +130,8 @@ def sealed_order(
     fields = canonical_order(order, kind, proposal) | {"proposal": proposal}
     if forum is not None:
         fields["forum"] = str(forum)
-    return Subject(text=canonical_text(fields), duties=Duties(requested_by=asker, last_edited_by=order.last_edited_by))
+    editor = order.last_edited_by or order.created_by  # who entered it by hand wrote what is decided on
+    return Subject(text=canonical_text(fields), duties=Duties(requested_by=asker, last_edited_by=editor))
 
 
 def canonical_order(order: Order, kind: str, proposal: str) -> Canonical:

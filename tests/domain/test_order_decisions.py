@@ -245,6 +245,7 @@ def test_nobody_decides_what_they_asked_for_or_last_edited() -> None:
     edited = asking(order(last_edited_by=FINANCE), wish)
     assert isinstance(edited, NoApprover)
     assert edited.excluded == (FINANCE,)
+    assert isinstance(asking(order(created_by=FINANCE), wish), NoApprover)
     request = asked(order(), wish)
     late = replace(order(), last_edited_by=FINANCE)
     outcome = decide_vote(request, Vote(choice=Choice.APPROVE), actor(FINANCE), NOW, subject_of_order(late, request))

@@ -26,6 +26,7 @@ ORDERS = "/clients/<slug>/orders"
 @sample(f"{ORDERS}/<uuid:order>")
 @sample(f"{ORDERS}/<uuid:order>/exceptions/new")
 @sample(f"{ORDERS}/<uuid:order>/costs/new")
+@sample(f"{ORDERS}/<uuid:order>/decisions/new")
 @sample(f"{ORDERS}/<uuid:order>/effects/new")
 @sample(f"{ORDERS}/<uuid:order>/tickets/new")
 @sample(f"{ORDERS}/<uuid:order>/evidence/new")
