@@ -75,7 +75,7 @@ def _order(made: Ledger, chance: Random, now: datetime, number: int, days: int) 
         "freight": Decimal("4.90"), "items": 1, "payment": "card", "priority": "normal",
         "promised_on": (placed + timedelta(days=chance.randrange(3, 12))).date(), "commitment": "", "stage": stage,
         "stage_since": placed, "due_at": placed + timedelta(hours=chance.randrange(4, 96)), "state": state,
-        "owner_id": None, "delivered_at": None if state == "open" else placed + timedelta(days=5),
+        "owner_id": None, "delivered_at": None if state == "open" and number % 4 else placed + timedelta(days=5),
         "cancel_reason": chance.choice(REASONS) if state == "cancelled" else "", "open_holds": 0,
         "open_exceptions": 0, "open_tickets": 0, "open_constraints": 0, "cost_forecast": Decimal(0),
         "cost_actual": Decimal(0), "effects": Decimal(0), "source": "import", "created_at": placed,

@@ -78,7 +78,7 @@ def _shares(at: _Frame, rows: Sequence[tuple[str, Figure]], digits: int) -> Draw
     whole, bottom = sum(float(value) for _, value in rows) or 1.0, 32.0 * len(rows)
     unit = (at.right - at.left) / whole
     shapes: list[Shape] = []
-    for share in (0, 50, 80, 100):
+    for share in (0, 50, 80, 100) if at.width > 400 else (0, 50, 100):
         x = at.left + (at.right - at.left) * share / 100
         shapes += [Line("gridline", x, 0, x, bottom), Words("tick", x, bottom + 16, f"{share} %", "middle")]
     for i, (label, value) in enumerate(rows):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 
 from domain.access import OrderScope
 from domain.audit import Head
@@ -63,7 +64,7 @@ def _figures(whole: Backlog, currency: str) -> tuple[OrderFigure, ...]:
 
 
 def _backlog(found: OrderOverview, rules: OrderRules, currency: str) -> OrderTable:
-    ages = [f"{age}+ days" for age in AGES]
+    ages = [f"{first} to {after} days" for first, after in pairwise(AGES)] + [f"{AGES[-1]} days and more"]
 
     def values(cells: list[Backlog]) -> Values:
         whole = together(cells)
