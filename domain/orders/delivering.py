@@ -61,12 +61,6 @@ class ForeignCurrency(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnknownOrderStage(Refusal):
-    stage: str
-    known: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class RefusedOrder:
     """One order of a call that was refused: its place in the call, its number, and why (`kind` for the trail)."""
 

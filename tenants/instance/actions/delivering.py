@@ -15,12 +15,12 @@ from domain.orders.delivering import (
     OrdersRefused,
     RefusedOrder,
     Terms,
-    UnknownOrderStage,
     decide_deliver,
 )
 from domain.orders.incoming import Incoming
 from domain.orders.intake import text_of
 from domain.orders.journey import OrderMoved, decide_move
+from domain.orders.money import UnknownOrderStage
 from domain.orders.order import Happening
 from domain.orders.receiving import HappeningRecorded, decide_record_happening
 from domain.refusals import Refusal
@@ -173,9 +173,8 @@ def _tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell
 
 
 def _move(taken: TakenOrder, what: Move, now: datetime) -> OrderMoved | Refusal:
-    known = tuple(each.key for each in taken.rules.stages)
-    if what.to not in known:
-        return UnknownOrderStage(stage=what.to, known=known)
+    if taken.rules.position(what.to) < 0:
+        return UnknownOrderStage(stage=what.to)
     return decide_move(taken.order, what.to, what.reason, taken.rules, None, now)
 
 
