@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.access import Actor
-from domain.imports import RowState, RowsToCorrect
+from domain.imports import RowState, RowsToCorrect, order_lines
 from domain.imports.order_fields import OrderField
 from domain.imports.order_guess import guess_orders
 from domain.orders.arriving import OrdersImported
 from domain.orders.consequences import IntakeChoices
 from tenants.database import Work
+from tenants.instance.actions import order_import
 from tenants.instance.actions.order_import import commit_orders
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow, OrderTicketRow
@@ -285,6 +286,18 @@ def test_many_rows_are_copied_as_few_are_inserted(shop: Work, pmo: Actor) -> Non
     assert row.customer == 'tab\there "quoted" \\ {x}'
     assert row.imported["customer"] == row.customer
     assert looked(shop, pmo, table).created["unchanged"] == 150
+
+
+def test_rows_left_out_do_not_shift_the_parts_in_which_a_long_file_is_held_against_orders(
+    shop: Work, pmo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_lines, "CHUNK", 3)
+    monkeypatch.setattr(order_import, "CHUNK", 3)
+    table = orders(line("part-0", Value="-1"), *(line(f"part-{n}") for n in range(1, 9)))
+    assert isinstance(brought_in(shop, pmo, table, out=(2,)), OrdersImported)
+    again = orders(line("part-0", Value="-1"), *(line(f"part-{n}", Freight="5.00") for n in range(1, 9)))
+    outcome = brought_in(shop, pmo, again, out=(2,))
+    assert isinstance(outcome, OrdersImported) and (outcome.new, outcome.changed) == (0, 8)
 
 
 def test_an_uploaded_file_waits_until_it_is_asked_for(shop: Work, pmo: Actor) -> None:

@@ -135,7 +135,6 @@ def _write(
         elif not wrong:
             intake.take(line)
         if done % CHUNK == 0:
-            intake.write()
             progress(done)
     if wrong:
         return RowsToCorrect(rows=tuple(wrong))

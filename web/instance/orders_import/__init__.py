@@ -1,4 +1,4 @@
-"""Bring orders in from a file: upload, preset, columns and words, differences from the orders here, all or none."""
+"""Bring orders in from a file: upload, preset, columns and words, differences from orders here, all or none."""
 
 from flask import Blueprint
 
