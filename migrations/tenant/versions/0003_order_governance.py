@@ -181,8 +181,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("delivered_at IS NULL AND state = 'open'"),
     )
     op.create_index(
-        "orders_by_stage", "orders", ["stage", "due_at"], unique=False, postgresql_where=sa.text("state = 'open'")
+        "orders_by_stage",
+        "orders",
+        ["stage", "due_at"],
+        unique=False,
+        postgresql_include=["value", "channel", "business_unit_id"],
+        postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index("orders_by_value", "orders", ["value", "id"], postgresql_where=sa.text("state = 'open'"))
     op.create_index(
         "orders_of_owner", "orders", ["owner_id", "due_at"], unique=False, postgresql_where=sa.text("state = 'open'")
     )

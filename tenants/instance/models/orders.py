@@ -28,7 +28,14 @@ class OrderRow(InstanceModel):
     __table_args__ = (
         UniqueConstraint("channel", "number"),
         Index("orders_by_due", "due_at", "id", postgresql_where=text("state = 'open'")),
-        Index("orders_by_stage", "stage", "due_at", postgresql_where=text("state = 'open'")),
+        Index(  # the desk counts and sums every stage from this alone
+            "orders_by_stage",
+            "stage",
+            "due_at",
+            postgresql_include=["value", "channel", "business_unit_id"],
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("orders_by_value", "value", "id", postgresql_where=text("state = 'open'")),
         Index("orders_of_owner", "owner_id", "due_at", postgresql_where=text("state = 'open'")),
         Index("orders_by_promise", "promised_on", postgresql_where=text("delivered_at IS NULL AND state = 'open'")),
         Index("orders_by_number", "number", postgresql_ops={"number": "text_pattern_ops"}),

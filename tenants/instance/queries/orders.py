@@ -172,9 +172,10 @@ def get_order_row(work: Work, scope: OrderScope, order_id: UUID) -> OrderRow:
 def order_by(sort: str) -> tuple[ColumnElement[Any], ...]:
     """What has no target sorts behind what has one, both ways. An unknown key sorts by target, late first."""
     column = SORTS.get(sort.removeprefix("-"), OrderRow.due_at)
-    if sort.startswith("-"):
-        return column.desc().nulls_last(), OrderRow.id.desc()
-    return column.asc().nulls_last(), OrderRow.id.asc()
+    if not sort.startswith("-"):
+        return column.asc(), OrderRow.id.asc()  # nulls come last by themselves
+    # Said of columns without nulls, it would keep their index from being read backwards.
+    return column.desc().nulls_last() if column.nullable else column.desc(), OrderRow.id.desc()
 
 
 def _lines(scope: OrderScope, wanted: OrderFilters, now: datetime) -> Select[Any]:
