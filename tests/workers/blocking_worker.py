@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from domain.imports import Table
 from domain.reporting.pack import SteeringPack
-from tenants.instance.actions import import_commit
+from tenants.instance.actions import import_commit, order_import
 from workers import jobs, reports, worker
 
 
@@ -28,6 +29,11 @@ def main(folder: Path, lease: timedelta) -> None:
         wait("taking-in")
         whole(*arguments)
 
+    def digest(table: Table) -> str:
+        """The same of a file of orders."""
+        wait("taking-in")
+        return summed(table)
+
     def wait(what: str) -> None:
         """Says which process is in the middle of it, and waits."""
         (folder / f"{what}-{os.getpid()}").write_text(str(os.getppid()))
@@ -35,8 +41,9 @@ def main(folder: Path, lease: timedelta) -> None:
             time.sleep(0.02)
 
     whole: Callable[..., None] = import_commit.refresh
-    reports.draw, import_commit.refresh = draw, refresh
-    for name in ("make_report", "commit_import"):
+    summed: Callable[[Table], str] = order_import._digest
+    reports.draw, import_commit.refresh, order_import._digest = draw, refresh, digest
+    for name in ("make_report", "commit_import", "commit_orders"):
         jobs.JOBS[name] = replace(jobs.JOBS[name], seconds=60, margin=lease - timedelta(seconds=60))
     worker.main.main(args=[])
 
