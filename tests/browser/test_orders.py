@@ -39,7 +39,7 @@ def home(shop: Desk) -> str:
 def record(window: Window, *happenings: str) -> None:
     for what in happenings:
         window.page.get_by_text("Record what happened").click()
-        window.page.get_by_label("What", exact=False).first.select_option(label=what)
+        window.fill(happening=what)
         window.press("Record it")
         window.sees(f"Recorded: {what}")
 
@@ -52,20 +52,20 @@ def test_an_order_by_hand_is_held_released_moved_and_closed(shop: Desk, desks: D
     clerk.sees("need another look")
     placed = shop.work.now() - timedelta(hours=3)
     clerk.fill(number="47-11", placed_at=f"{placed:%Y-%m-%dT%H:%M}", value="480.00", customer="C-4711")
-    clerk.page.get_by_label("Channel").select_option(label="Own shop")
+    clerk.fill(channel="Own shop")
     clerk.press("Take the order in")
     clerk.sees("Order 47-11 is in", "On its way")
     record(clerk, "Address confirmed")
 
     clerk.page.get_by_role("link", name="Open an exception").first.click()
-    clerk.page.get_by_label("What it is").select_option(label="Address unclear (hold)")
+    clerk.fill(type="Address unclear (hold)")
     clerk.fill(reason="No street number")
     clerk.press("Open it")
     clerk.sees("Held up", "It cannot enter Payment check. In the way: Address unclear.")
     expect(clerk.page.get_by_role("button", name="Move on to Payment check")).to_have_attribute("aria-disabled", "true")
 
     clerk.page.locator("summary", has_text="Settle").click()
-    clerk.page.get_by_label("How").select_option(label="Corrected")
+    clerk.fill(resolution="Corrected")
     clerk.press("Settle it")
     clerk.press("Move on to Payment check")
     clerk.sees("47-11 is in Payment check")
