@@ -55,8 +55,7 @@ class OrderReading:
         for name in names:
             if name in self.proposal:
                 rows.append((self.label(name), self.shown(name, self.proposal[name])))
-        if self.kind not in PRICED:
-            rows.insert(0, (self.label("value"), self.shown("value", self.values.get("value", ""))))
+        rows.insert(1 if self.kind in PRICED else 0, (self.label("value"), self.shown("value", self.values["value"])))
         for name in ("priority", "promised_on", "commitment"):
             if name in self.proposal:
                 before, after = self.values.get(name, ""), self.proposal[name]

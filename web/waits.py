@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from tenants.instance.queries.governance import Governance
 from tenants.instance.queries.requests import RequestLine
-from web.formats import DASH, day, money
+from web.formats import DASH, cents, day, money
 from web.presenting import about_words, due_words, state_word, title_of
 
 
@@ -62,7 +62,7 @@ def item_of(
         note=" · ".join([asked, whose] if stead or others else [asked]),
         when=when,
         is_late=is_late,
-        price=money(line.price or line.per_day) if line.price or line.per_day else "",
+        price=cents(line.per_day) if line.per_day else money(line.price) if line.price else "",
         unit=_("%(currency)s a day" if line.per_day else "%(currency)s a week", currency=governance.currency),
         act=_("Decide") if is_mine or stead else _("Open"),
         state=str(line.state),
