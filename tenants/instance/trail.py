@@ -36,7 +36,7 @@ HEAD_FUNCTION = """
 CREATE OR REPLACE FUNCTION audit_head_follows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM audit_events WHERE sequence > NEW.sequence) THEN
+  IF NEW.sequence = (SELECT max(sequence) FROM audit_events) THEN
     UPDATE audit_head SET sequence = NEW.sequence, hash = NEW.hash WHERE id = 1;
   END IF;
   RETURN NULL;
