@@ -158,6 +158,12 @@ class OrderRules:
     def channel_codes(self) -> tuple[str, ...]:
         return tuple(each.code for each in self.channels)
 
+    @property
+    def recordable_effects(self) -> tuple[Reason, ...]:
+        """Those that nobody has to decide on: the others come from approved decisions, or from a source."""
+        decided = {each.key for each in self.decisions}
+        return tuple(each for each in self.effects if each.code not in decided)
+
     def stage_label(self, key: str) -> str:
         return next((each.label for each in self.stages if each.key == key), key)
 

@@ -64,6 +64,14 @@ class UnknownOrderEffect(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EffectNeedsDecision(Refusal):
+    """Such an effect is granted by a decision: who could record it as well would go around the policy."""
+
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnknownOrderStage(Refusal):
     stage: str
 
@@ -128,11 +136,13 @@ def decide_record_effect(
     now: datetime,
     effect_id: UUID,
 ) -> EffectRecorded | Refusal:
-    """Always with its reason."""
+    """Always with its reason; only what needs no decision."""
     if refusal := not_allowed(order, Capability.RECORD_ORDER_COST, actor):
         return refusal
     if kind not in codes(rules.effects):
-        return UnknownOrderEffect(kind=kind, known=labels(rules.effects))
+        return UnknownOrderEffect(kind=kind, known=labels(rules.recordable_effects))
+    if kind not in codes(rules.recordable_effects):
+        return EffectNeedsDecision(kind=kind, label=rules.decision_label(kind))
     if days is not None and days < 0:
         return DaysNegative(days=days)
     refusal = not_storable(amount) or not_of(order, exception) or wordless("reason", reason)

@@ -128,7 +128,7 @@ def busy(shop: Desk) -> Order:
         id=uuid4(), stage="dispatch", kind="carrier", forecast=Decimal("9.00"), actual=Decimal("14.50")
     )
     order_money.record_cost(shop.work, order.id, cost, finance)
-    effect = order_money.Effect(id=uuid4(), kind="refund", amount=Decimal("40.00"), reason="Goodwill for the delay")
+    effect = order_money.Effect(id=uuid4(), kind="chargeback", amount=Decimal("40.00"), reason="Goodwill for the delay")
     order_money.record_effect(shop.work, order.id, effect, finance)
     hub = Constraint(
         id=ConstraintId(uuid4()),

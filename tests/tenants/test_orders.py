@@ -121,7 +121,7 @@ def test_sums_and_counts_agree_with_what_lies_below(desk: Desk) -> None:
         )
         for _twice in range(2):
             assert not isinstance(order_money.record_cost(desk.work, order.id, cost, finance), Refusal)
-    effect = order_money.Effect(id=uuid4(), kind="refund", amount=Decimal("20.00"), reason="Broken", exception=late)
+    effect = order_money.Effect(id=uuid4(), kind="chargeback", amount=Decimal("20.00"), reason="Broken", exception=late)
     order_money.record_effect(desk.work, order.id, effect, finance)
     row = desk.row(order.id)
     assert (row.cost_forecast, row.cost_actual, row.effects) == (Decimal("7.90"), Decimal("11.10"), Decimal("20.00"))

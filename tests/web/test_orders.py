@@ -151,7 +151,7 @@ def test_costs_tickets_and_evidence_from_the_page(site: Flask, clerk: Client, sh
     for _twice in range(2):
         finance.post(f"{home}/costs", cost)
     finance.post(f"{home}/costs", cost | {"id": str(uuid4()), "actual": "", "forecast": ""}, 422)
-    finance.post(f"{home}/effects", {"id": str(uuid4()), "kind": "refund", "amount": "20", "reason": "Late"})
+    finance.post(f"{home}/effects", {"id": str(uuid4()), "kind": "chargeback", "amount": "20", "reason": "Late"})
     clerk.post(f"{home}/tickets", {"id": str(uuid4()), "channel": "phone", "title": "Where is it?"})
     clerk.post(f"{home}/evidence", {"id": str(uuid4()), "title": "Call", "note": "Customer agreed"})
     page = clerk.get(home)

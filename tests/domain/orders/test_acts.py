@@ -44,6 +44,7 @@ from domain.orders.money import (
     CostNotStorable,
     CostWithoutAmount,
     DaysNegative,
+    EffectNeedsDecision,
     UnknownCostKind,
     UnknownOrderEffect,
     UnknownOrderStage,
@@ -176,7 +177,7 @@ def test_a_cost_comes_after_the_closure_too() -> None:
 
 
 def effect(**more: Any) -> Any:
-    known = {"kind": "refund", "amount": Decimal(10), "days": None, "reason": "Late", "exception": None}
+    known = {"kind": "chargeback", "amount": Decimal(10), "days": None, "reason": "Late", "exception": None}
     known |= {"rules": RULES, "actor": LEAD, "now": NOW, "effect_id": UUID(int=1)} | more
     return decide_record_effect(order(), **known)  # type: ignore[arg-type]
 
@@ -185,6 +186,7 @@ def effect(**more: Any) -> Any:
     ("wrong", "expected"),
     [
         ({"kind": "magic"}, UnknownOrderEffect),
+        *(({"kind": kind}, EffectNeedsDecision) for kind in ("refund", "discount", "replacement", "write_off")),
         ({"amount": Decimal(-1)}, CostNotStorable),
         ({"days": -1}, DaysNegative),
         ({"reason": ""}, FieldMissing),

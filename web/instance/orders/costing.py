@@ -71,7 +71,7 @@ def record_effect(order: UUID) -> Any:
     taken = take(order)
     form = Form(request.form, taken.governance.decimal_mark)
     identity = posted_id()
-    kind = form.choice("kind", [each.code for each in taken.rules.effects])
+    kind = form.choice("kind", [each.code for each in taken.rules.recordable_effects])
     amount, days = form.amount("amount", needed=True), form.whole("days", most=3_650)
     reason, exception = form.needed("reason"), _exception(form, taken)
     if form.errors:
@@ -136,7 +136,7 @@ def _cost_page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str],
 def _effect_page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str], identity: str) -> str:
     asked = Asked(
         title=_("Record a financial effect"),
-        note=_("What the order loses; it stays with its reason"),
+        note=_("What the order loses. Refunds, discounts and the like come from decisions"),
         act=_("Record the effect"),
         icon="coins",
         action=url_for(".record_effect", order=taken.order.id),
@@ -146,7 +146,7 @@ def _effect_page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str
                 name="kind",
                 label=_("Kind of effect"),
                 needed=True,
-                choices=[(each.code, each.label) for each in taken.rules.effects],
+                choices=[(each.code, each.label) for each in taken.rules.recordable_effects],
                 empty=_("Choose"),
             ),
             Field(kind="amount", name="amount", label=_("Amount lost"), needed=True, unit=taken.order.currency),
