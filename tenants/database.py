@@ -15,7 +15,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import Engine, event, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 from tenants.bell import bell
@@ -23,8 +23,9 @@ from tenants.engines import CONNECT, Engines, pool_options, with_login
 from tenants.places import Instance, Place, Platform
 from tenants.settings import Settings
 
-RETRIED_CLASS = "40"  # SQLSTATE class: transaction rollback (serialization failure, deadlock)
-TRIES = 4
+# SQLSTATE: transaction rollback (serialization failure, deadlock); a key that somebody else just wrote, so look again.
+RETRIED = ("40", "23505")
+TRIES = 5
 
 
 class NoPlace(RuntimeError):
@@ -229,14 +230,14 @@ U = TypeVar("U", bound=Unit)
 
 
 def action(function: Callable[Concatenate[U, P], R]) -> Callable[Concatenate[U, P], R]:
-    """Mark an action: one transaction, tried again when the database gave up on it (SQLSTATE class 40)."""
+    """Mark an action: one transaction, tried again when another one was in its way."""
 
     @functools.wraps(function)
     def tried(work: U, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(TRIES):
             try:
                 return function(work, *args, **kwargs)
-            except OperationalError as error:
+            except DBAPIError as error:
                 if attempt == TRIES - 1 or not _is_transient(error):
                     raise
                 work.session.rollback()
@@ -254,8 +255,8 @@ def _settings() -> Settings:
     return cast(Settings, current_app.extensions["settings"])
 
 
-def _is_transient(error: OperationalError) -> bool:
-    return str(getattr(error.orig, "sqlstate", None) or "").startswith(RETRIED_CLASS)
+def _is_transient(error: DBAPIError) -> bool:
+    return str(getattr(error.orig, "sqlstate", None) or "").startswith(RETRIED)
 
 
 def _bind_key(mapper: Any, clause: Any) -> str | None:

@@ -15,10 +15,11 @@ from domain.approvals.requesting import RequestNotOpen
 from domain.approvals.voting import AlreadyVoted, Voted
 from domain.ids import ForumId, PersonId
 from domain.lifecycle import MeasureCreated, MeasureEdited, PlanVersionLocked, StageReached
+from domain.orders.receiving import OrderReceived
 from domain.refusals import Refusal, Stale
 from domain.stages import Stage
 from tenants.database import Work
-from tenants.instance.actions import forums, measures, requests
+from tenants.instance.actions import forums, measures, orders, requests
 from tenants.instance.actions.recording import record
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.measures import MeasureRow
@@ -26,6 +27,7 @@ from tenants.instance.models.requests import RequestRow, VoteRow
 from tenants.instance.models.values import PlanVersionRow
 from tenants.instance.queries.verification import verify_instance
 from tests.house import House
+from tests.ordering import Desk, incoming
 from tests.sitting import called, waiting_at_forum
 from tests.team import Team
 
@@ -52,6 +54,23 @@ def test_measures_defined_at_the_same_time_have_different_codes(house: House, wo
         list(pool.map(define, range(AT_ONCE)))
     codes = work.session.scalars(select(MeasureRow.code).where(MeasureRow.title.startswith("At once"))).all()
     assert len(codes) == len(set(codes)) == AT_ONCE
+
+
+def test_one_number_entered_by_many_people_at_once_is_one_order(house: House, shop: Work) -> None:
+    desk = Desk(shop, house)
+    said, clerk, together = incoming(number="RACE-1"), desk.actor(desk.clerk), Barrier(AT_ONCE)
+
+    def enter(_: int) -> object:
+        with house.app.app_context():
+            own = house.work(shop.instance)
+            together.wait()
+            outcome = orders.enter_order(own, uuid4(), said, clerk)
+            own.close()
+            return outcome
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = Counter(type(each) for each in pool.map(enter, range(AT_ONCE)))
+    assert outcomes == {OrderReceived: 1, orders.OrderNumberTaken: AT_ONCE - 1}
 
 
 def test_one_vote_sent_many_times_settles_the_request_once(house: House, work: Work) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from domain.ids import OrderId
 from domain.orders.consequences import IntakeChoices
@@ -40,28 +39,18 @@ from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.order_aggregates import load_orders
 from tenants.instance.transaction import Subject, Transaction
 
-TRIES = 5
 CHOICES = IntakeChoices()
 Outcomes = Sequence[Delivered] | Refusal
 Told = Callable[[Outcomes], Answer]
 
 
+@action
 def deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -> Answer | OtherCall:
     """Take in orders of the key's channel. `tell` puts the outcome into the answer that is kept.
 
     One order is refused as itself, several as OrdersRefused. Two calls that bring the same new order at once: one of
     them meets what the other one wrote, and is done again.
     """
-    for _turn in range(TRIES - 1):
-        try:
-            return _deliver(work, call, incoming, tell)
-        except IntegrityError:
-            continue
-    return _deliver(work, call, incoming, tell)
-
-
-@action
-def _deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -> Answer | OtherCall:
     with work.transaction() as tx:
         if known := find_answer(tx, call):
             return known
@@ -145,16 +134,9 @@ Event = HappeningRecorded | OrderMoved
 EventTold = Callable[[Event | Refusal], Answer]
 
 
+@action
 def tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell: EventTold) -> Answer | OtherCall:
     """What a shop says happened to one order of its channel, or where it goes. Raises NotFound."""
-    try:
-        return _tell_event(work, call, number, what, tell)
-    except IntegrityError:  # the same call at the same time: now it has its answer
-        return _tell_event(work, call, number, what, tell)
-
-
-@action
-def _tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell: EventTold) -> Answer | OtherCall:
     with work.transaction() as tx:
         if known := find_answer(tx, call):
             return known
