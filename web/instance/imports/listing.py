@@ -89,6 +89,7 @@ def _page(errors: dict[str, str]) -> str:
         form_key=str(_key()),
         limits=LIMITS,
         now=here.work.now(),
+        imports_orders=here.reader.has_orders and here.actor.can_anywhere(Capability.IMPORT_ORDERS),
     )
 
 

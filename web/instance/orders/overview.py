@@ -10,6 +10,7 @@ from web.access import requires
 from web.hands import hand
 from web.instance.orders import bp, overview_flows, overview_sheet
 from web.instance.orders.overview_sheet import Sheet
+from web.instance.orders.taking import places
 
 PERIODS = (3, 6, 12)
 USUAL = 6
@@ -41,6 +42,7 @@ def overview() -> str:
     sheet = Sheet(overview=found, rules=rules, currency=governance.currency)
     return render_template(
         "web/instance/orders/overview/index.html",
+        places=places(),
         sheet=sheet,
         standing=[block(sheet) for block in STANDING],
         flowing=[block(sheet) for block in FLOWING],

@@ -18,6 +18,7 @@ from web.formats import percent
 from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.overview import PERIODS, asked_months
+from web.instance.orders.taking import places
 from web.order_links import booked_filters, cause_words, desk
 
 SHOWN = 12  # bars; the table has all
@@ -51,6 +52,7 @@ def exceptions() -> str:
     shown = [(row.label, row.found.amount) for row in rows[:SHOWN] if row.found.amount > 0]
     return render_template(
         "web/instance/orders/exceptions/index.html",
+        places=places(),
         rows=rows,
         title=title,
         chart=charts.pareto(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from flask import abort, current_app, request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext as _
 
 from domain.access import Capability, OrderScope
@@ -69,19 +69,18 @@ def crumbs_of(order: Order, here: str) -> list[tuple[str, str | None]]:
 def places() -> list[Place]:
     """The pages about orders that the reader may open, for the tabs below the head of each."""
     words = (
-        (_("Desk"), "index", C.VIEW_ORDERS),
-        (_("Overview"), "overview", C.VIEW_ORDERS),
-        (_("Exceptions"), "exceptions", C.VIEW_ORDERS),
-        (_("Constraints"), "constraints", C.VIEW_ORDERS),
-        (_("Rules"), "rules", C.VIEW_ORDERS),
-        (_("Channel keys"), "keys", C.MANAGE_CHANNEL_KEYS),
+        (_("Desk"), "orders.index", C.VIEW_ORDERS),
+        (_("Overview"), "orders.overview", C.VIEW_ORDERS),
+        (_("Exceptions"), "orders.exceptions", C.VIEW_ORDERS),
+        (_("Constraints"), "orders.constraints", C.VIEW_ORDERS),
+        (_("Rules"), "orders.rules", C.VIEW_ORDERS),
+        (_("Import"), "orders_import.index", C.IMPORT_ORDERS),
+        (_("Channel keys"), "orders.keys", C.MANAGE_CHANNEL_KEYS),
     )
     return [
-        Place(
-            label=label, href=url_for(f"instance.orders.{name}"), current=request.endpoint == f"instance.orders.{name}"
-        )
+        Place(label=label, href=url_for(f"instance.{name}"), current=request.endpoint == f"instance.{name}")
         for label, name, capability in words
-        if f"instance.orders.{name}" in current_app.view_functions and hand().actor.can_anywhere(capability)
+        if hand().actor.can_anywhere(capability)
     ]
 
 

@@ -17,6 +17,7 @@ from tenants.instance.spreadsheets.order_template import order_template
 from web.access import requires
 from web.hands import hand
 from web.instance.imports.reading import XLSX, read_file
+from web.instance.orders.taking import places
 from web.instance.orders_import import bp
 from web.instance.orders_import.reading import LIMITS, open_upload, reach
 from web.responses import see
@@ -87,6 +88,7 @@ def _page(errors: dict[str, str]) -> str:
     here = hand()
     return render_template(
         "web/instance/orders_import/index.html",
+        places=places(),
         imports=list_imports(here.work, reach()),
         mappings=list_mappings(here.work, ImportKind.ORDERS),
         presets=[(each.key, each.label) for each in PRESETS],
