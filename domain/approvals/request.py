@@ -125,7 +125,7 @@ class ApprovalRequest:
     measure: MeasureId | None = None  # what it is about: a measure or an order, never both
     order: OrderId | None = None
     exception: OrderExceptionId | None = None  # of the order, which the request settles
-    forum: ForumId | None = None  # of an order's policy; a measure has its own
+    forum: ForumId | None = None  # the one that its policy asks, as it was when this was asked
     code: str
     target: Stage | None
     template: str  # the version it began under: "cost-programme/v1"

@@ -177,7 +177,7 @@ def open_about(
         measure=about.measure,
         order=about.order,
         exception=about.exception,
-        forum=about.place.forum if about.order else None,
+        forum=about.place.forum,
         code=about.code,
         target=ask.target,
         template=situation.template.reference,

@@ -18,7 +18,7 @@ from domain.ids import ForumId, NodeId, PersonId
 from domain.refusals import Refusal
 from domain.stages import Stage
 from tenants.database import NotFound, Work
-from tenants.instance.actions import agendas, following, forums, meetings, requests
+from tenants.instance.actions import agendas, following, forums, measures, meetings, requests
 from tenants.instance.actions.members import admit_member
 from tenants.instance.actions.recording import record
 from tenants.instance.models.audit import AuditEventRow
@@ -218,6 +218,28 @@ def test_the_log_holds_what_was_settled_once_each_and_filters(team: Team) -> Non
     assert (line.outcome, line.meeting, line.decided_by) == (RequestState.REJECTED, meeting, "Elsa Wikström")
     local = team.join("Lo Cal", Role.LEADERSHIP, node=NodeId(Team(team.work, team.house).package))
     assert not list_decisions(team.work, scope_of(team, local), [], DecisionFilter(meeting=meeting)).lines
+
+
+def test_a_decision_stays_in_the_log_of_the_forum_that_was_asked(team: Team) -> None:
+    measure = team.define()
+    asked = requests.request_turn(
+        team.work, measure, uuid4(), "cancel", "no-value", "It never pays.", team.actor(team.owner)
+    )
+    assert not isinstance(asked, Refusal)
+    team.approve(asked.request, team.sponsor)
+    for seat in (team.chair, team.second):
+        no = Vote(choice=Choice.REJECT, comment="It will.")
+        requests.vote(team.work, asked.request.id, no, team.actor(seat))
+    row, other = team.row(measure), ForumId(uuid4())
+    office = team.actor(team.pmo)
+    forums.save_forum(team.work, other, f"Elsewhere {other.hex[:6]}", 1, (team.pmo,), team.pmo, office)
+    edited = measures.edit_measure(team.work, measure, {"forum": other}, team.actor(team.owner), row.version)
+    assert not isinstance(edited, Refusal)
+    logs = {
+        each: list_decisions(team.work, scope_of(team, team.pmo), [], DecisionFilter(forum=each), per_page=500).lines
+        for each in (team.forum_id, other)
+    }
+    assert [asked.request.id in {line.request for line in lines} for lines in logs.values()] == [True, False]
 
 
 def test_actions_are_listed_until_they_are_done(team: Team) -> None:

@@ -77,7 +77,8 @@ def of_forum(forum: UUID) -> ColumnElement[bool]:
 
 
 def forum_id() -> ColumnElement[UUID | None]:
-    return func.coalesce(MeasureRow.forum_id, RequestRow.forum_id)
+    """As it was when the request was made; requests from before that was kept go by their measure."""
+    return func.coalesce(RequestRow.forum_id, MeasureRow.forum_id)
 
 
 def price_of_week() -> Any:
