@@ -55,6 +55,7 @@ def test_one_month_entered_rewrites_that_month_alone(house: House, work: Work) -
 def test_a_new_day_rewrites_no_sum_of_the_same_month(house: House, work: Work) -> None:
     team = Team(work, house)
     team.plan(team.define())
+    upkeep.refresh_statuses(work, NOW.date())  # also what other tests left behind of another month
     before = versions(work)
     assert upkeep.refresh_statuses(work, NOW.date() + timedelta(days=1)) > 0
     assert versions(work) == before

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from domain.access import Role
 from domain.ids import PersonId
 from domain.notices import NoticeKind
 from domain.stages import Stage
@@ -134,7 +135,7 @@ def test_nobody_reads_or_marks_what_another_was_told(at, team: Team, home: str) 
 
 
 def test_long_lists_are_paged_with_the_unread_first(at, team: Team, home: str) -> None:
-    person = team.pmo
+    person = team.join("Nora Reader", Role.CONTRIBUTOR)
     for _number in range(51):
         say(team, person, *_mention())
     with team.work.transaction() as tx:

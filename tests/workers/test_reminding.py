@@ -323,8 +323,9 @@ def test_every_kind_of_notice_has_a_letter_and_a_filter_for_days() -> None:
     bare = {"name": "X", "public_url": "", "instance": "I", "link": "L", "measure": "M", "what": "W", "words": "Words"}
     asked = {"whom": "", "requester": "R", "due": "2026-12-03", "price": "", "step": "S", "urgency": "late"}
     rest = {"waits_for": "", "may_decide": True, "giver": "G", "first": "2026-12-01", "last": "2026-12-03", "who": "Q"}
+    late = {"kinds": "Out of stock: 2", "count": 2, "orders": "NF-1, NF-2"}
     for kind in NoticeKind:
-        more = {"ended": False, "outcome": "approved", "comment": ""}
+        more = late | {"ended": False, "outcome": "approved", "comment": ""}
         subject, body = write(kind, **bare, **asked, **rest, **more)
         assert subject and "L" in body
     assert "3 December 2026" in write("stand_in", **bare, **rest, ended=False)[0]

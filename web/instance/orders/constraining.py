@@ -43,8 +43,8 @@ def constraints() -> str:
     governance, lines = _governance(), list_constraints(here.work, scope())
     orders, value = sum(each.orders for each in lines), sum(each.value for each in lines)
     finding = ngettext(
-        "%(num)s constraint holds up %(orders)s orders worth %(value)s",
-        "%(num)s constraints hold up %(orders)s orders worth %(value)s",
+        "%(num)s constraint in force; orders held up: %(orders)s, worth %(value)s",
+        "%(num)s constraints in force; orders held up: %(orders)s, worth %(value)s",
         len(lines),
         orders=number(orders),
         value=amount(value, governance.currency),
