@@ -57,7 +57,7 @@ class Desk:
 
     def check(self) -> None:
         """Nothing was refused by the policy, no script failed, nothing of ours was missing."""
-        assert not self.complaints
+        assert not self.complaints, "\n".join(self.complaints)
 
     def _note(self, message: ConsoleMessage) -> None:
         where = message.location.get("url", "")

@@ -22,7 +22,7 @@ from tests.team import Team
 from tests.web.order_samples import is_about_orders
 from tests.web.samples import SAMPLES, World
 
-MACHINES = ("/static", "/healthz", "/readyz", "/metrics", "/mailbox")
+MACHINES = ("/static", "/healthz", "/readyz", "/metrics", "/mailbox", "/api")
 RICH = re.compile(
     r"^/(comparison|clients/[^/]+/(|measures|measures/M-\d+|measures/M-\d+/changes/new|hierarchy|waiting|requests/[^/]+"
     r"|people|people/[^/]+|forums|forums/decisions|forums/meetings/[^/]+))$"
