@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from domain.access import Role
 from domain.governance.criteria import Criterion
@@ -144,9 +145,19 @@ class OrderRules:
     promise_reasons: tuple[Reason, ...] = ()
     rules: tuple[OrderRule, ...] = ()
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        return {each.key: place for place, each in enumerate(self.stages)}
+
+    @cached_property
+    def entries(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """After the first one, the stages with what must have happened before them; holds are not among it."""
+        asked = ((each.key, tuple(entry for entry in each.entry if entry != "no_hold")) for each in self.stages[1:])
+        return tuple((key, conditions) for key, conditions in asked if conditions)
+
     def position(self, stage: str) -> int:
         """Its place among the stages; before the first for a stage that an earlier version had."""
-        return next((place for place, each in enumerate(self.stages) if each.key == stage), -1)
+        return self.places.get(stage, -1)
 
     def stage(self, key: str) -> OrderStage:
         return next(each for each in self.stages if each.key == key)

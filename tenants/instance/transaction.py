@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -20,6 +20,7 @@ from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.outbox import OutboxRow
 
 R = TypeVar("R", bound=Refusal)
+PLAIN = frozenset({bool, int, str})  # as they are; enums of them are not
 COPY_FROM, COPY_CHUNK = 100, 1_000  # rows; a few are inserted, many are copied: ten times as fast
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -118,11 +119,13 @@ class Transaction(PlainTransaction):
 
 def _copied(value: Any) -> str:
     """A value in PostgreSQL's text format for COPY."""
+    if value is None:
+        return "\\N"
     if isinstance(value, dict):
         value = json.dumps(value)
     elif isinstance(value, list):
         value = "{" + ",".join(map(json.dumps, value)) + "}"  # an array of texts
-    return str(value).translate(ESCAPES) if value is not None else "\\N"
+    return value.translate(ESCAPES) if isinstance(value, str) else str(value)
 
 
 def body_text(event: Any) -> str:
@@ -132,7 +135,7 @@ def body_text(event: Any) -> str:
 
 def plain(value: Any) -> Any:
     """Plain data of a domain value: what JSON can hold without losing a cent."""
-    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
+    if value is None or type(value) in PLAIN:
         return value
     if isinstance(value, Enum):
         return value.name.lower() if isinstance(value.value, int) else value.value
@@ -141,7 +144,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     if hasattr(value, "__dataclass_fields__"):  # before mappings: an order has items too
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, dict) or hasattr(value, "items"):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):
