@@ -107,12 +107,12 @@ def figures(**values: Any) -> EngagementFigures:
 def wish(template: str, **values: str) -> dict[str, str]:
     return {
         "form_key": str(uuid.uuid4()),
-        "client_name": "Brandvold Energi",
+        "client_name": "Brunhaven Energi",
         "template": template,
         "currency": "NOK",
         "fiscal_year_start": "4",
         "administrator_name": "Sigrid Lohne",
-        "administrator_email": "sigrid@brandvold.example",
+        "administrator_email": "sigrid@brunhaven.example",
     } | values
 
 
@@ -137,19 +137,19 @@ def test_onboarding_from_form_to_open_instance(
 ) -> None:
     form = manager.get("/onboardings/new")
     assert uuid.UUID(form.field("form_key"))
-    address = manager.post("/onboardings", wish(template, client_name="Brandvold Energi")).location
+    address = manager.post("/onboardings", wish(template, client_name="Brunhaven Energi")).location
     running = manager.get(address)
     assert running.all("section", id="onboarding")[0].get("hx-trigger") == "every 1s"
     assert address in running.links() and len(texts(running, "is-here")) == 1
     assert "The queue does not answer" in running.words  # there is no Redis here, and the page says so
     part = manager.get(address, htmx=True)
     assert "<html" not in part.text and 'id="onboarding"' in part.text
-    assert "Brandvold Energi is being set up" in manager.get("/engagements").words
+    assert "Brunhaven Energi is being set up" in manager.get("/engagements").words
     instance = onboard(house.settings, platform, uuid.UUID(address.rsplit("/", 1)[1]))
     done = manager.get(address)
     assert "hx-trigger" not in done.text and len(texts(done, "is-done")) == 4
     assert f"/clients/{instance.slug}/" in done.links()
-    assert "Brandvold Energi" in manager.get("/engagements").words
+    assert "Brunhaven Energi" in manager.get("/engagements").words
 
 
 def test_form_sent_twice_makes_one_onboarding(manager: Client, platform: PlatformWork, template: str) -> None:
