@@ -14,14 +14,18 @@ import psycopg
 import structlog
 from flask import Flask, template_rendered
 from psycopg import sql
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from bench.filling import fill
+from bench.intake import intake
+from bench.ledger import fill_orders
+from bench.order_file import order_file
 from bench.ratios import Ratio, compare, table
 from bin.servers import remove_data, start_postgres, temporary_folder
 from tenants.database import db, session_at
 from tenants.ddl import prepared
+from tenants.instance.models.orders import OrderRow
 from tenants.places import Instance
 from tenants.provisioning import build, new_instance
 from tests.house import House, build_house, settings_for
@@ -31,11 +35,19 @@ from web.serving import settle
 
 DJANGO = Path("var/bench-venv/bin/python")
 SMALL, LARGE = 100, 10_000
+FEW, MANY = 1_000, 100_000  # orders
 GROWING = {
     "overview of 10,000 measures": "/",
     "hierarchy of 10,000 measures": "/hierarchy",
     "one measure with 8 lines and 24 months, of 10,000": "/measures/B-00000",
     "what waits, 500 requests on 10,000 measures": "/waiting",
+}
+
+
+OF_ORDERS = {
+    "order desk of 100,000 orders": "/orders",
+    "overview of 100,000 orders": "/orders/overview",
+    "cost of exceptions of 100,000 orders": "/orders/exceptions",
 }
 
 
@@ -46,8 +58,10 @@ def main() -> None:
     server = start_postgres(folder / "postgres", durable=True)
     try:
         house = build_house(settings_for(server.admin_dsn))
-        ratios = [*new_instances(house, server.admin_dsn), *pages(house)]
-        sys.stdout.write(table(ratios) + "\n")
+        found = [*new_instances(house, server.admin_dsn), *pages(house), *order_pages(house), *intake(house)]
+        words = [*(each for each in found if isinstance(each, str)), *order_file(house), _load()]
+        ratios = [each for each in found if isinstance(each, Ratio)]
+        sys.stdout.write("\n".join([table(ratios), "", *words]) + "\n")
     finally:
         server.stop()
         remove_data(folder)
@@ -127,6 +141,33 @@ def pages(house: House) -> Iterator[Ratio]:
     for name, page in GROWING.items():
         yield compare(f"{name} / of 100", get(large, page), get(small, page))
     yield binding(house, small)
+
+
+def order_pages(house: House) -> Iterator[Ratio]:
+    """Pages of a client with 100,000 orders and 390,000 stays, against a client with 1,000."""
+    app = create_app(house.settings)
+    with house.app.app_context():
+        few, many = (house.onboard(name, "order-governance") for name in ("Few Orders", "Many Orders"))
+        fill_orders(house.work(few), FEW)
+        fill_orders(house.work(many), MANY)
+        with psycopg.connect(house.settings.admin_url, autocommit=True) as admin:
+            admin.execute("VACUUM ANALYZE")
+        one = {each: house.work(each).session.scalars(select(OrderRow.id).limit(1)).one() for each in (few, many)}
+    settle()
+    client = Client(app, house.manager)
+
+    def get(instance: Instance, page: str) -> Callable[[], object]:
+        return lambda: client.http.get(f"/clients/{instance.slug}{page}")
+
+    for name, page in OF_ORDERS.items():
+        yield compare(f"{name} / of 1,000", get(many, page), get(few, page), turns=15)
+    single = get(many, f"/orders/{one[many]}"), get(few, f"/orders/{one[few]}")
+    yield compare("one order of 100,000 / of 1,000", *single, turns=15)
+
+
+def _load() -> str:
+    """What else the machine had to do."""
+    return "load of the machine, 1 and 5 minutes: " + ", ".join(f"{each:.1f}" for each in os.getloadavg()[:2])
 
 
 def rendered(app: Flask, page: Callable[[], object]) -> Callable[[], object]:

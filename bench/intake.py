@@ -4,8 +4,6 @@ import hashlib
 import hmac
 import itertools
 import json
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -16,13 +14,12 @@ import psycopg
 import psycopg.types.json
 from flask import Flask
 
-from bench.ratios import Ratio, compare, table
-from bin.servers import remove_data, start_postgres, temporary_folder
+from bench.ratios import Ratio, compare
 from domain.ids import ChannelKeyId
 from tenants.instance.models.intake import ChannelKeyRow
 from tenants.places import Instance
 from tenants.secrets import channel_secret
-from tests.house import House, build_house, settings_for
+from tests.house import House
 from web.app import create_app
 from web.pace import Pace
 from web.serving import settle
@@ -158,25 +155,3 @@ def _key(house: House, instance: Instance) -> ChannelKeyId:
 def _dsn(house: House, instance: Instance) -> str:
     with house.app.app_context():
         return house.app.extensions["engines_of_instances"].dsn(instance).replace("+psycopg", "")
-
-
-def main() -> None:
-    """`python -m bench.intake`: on a throw-away server that writes as a real one does; with the load it met."""
-    from bench.__main__ import be_quiet
-
-    be_quiet()
-    folder = temporary_folder()
-    server = start_postgres(folder / "postgres", durable=True)
-    try:
-        found = list(intake(build_house(settings_for(server.admin_dsn))))
-        ratios = [each for each in found if isinstance(each, Ratio)]
-        words = [each for each in found if isinstance(each, str)]
-        load = f"load of the machine, 1 and 5 minutes: {os.getloadavg()[0]:.1f}, {os.getloadavg()[1]:.1f}"
-        sys.stdout.write("\n".join([table(ratios), *words, load]) + "\n")
-    finally:
-        server.stop()
-        remove_data(folder)
-
-
-if __name__ == "__main__":
-    main()

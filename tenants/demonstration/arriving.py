@@ -81,10 +81,10 @@ class Life:
         return replace(self.first, happened=happened, status=Standing.CANCELLED, cancelled_at=self.cancelled_at)
 
 
-def lives(rng: Random, now: datetime) -> list[Life]:
+def lives(rng: Random, now: datetime, count: int = COUNT) -> list[Life]:
     """All of them, the earliest first; as many a week as the season brings."""
     begin = now - timedelta(weeks=WEEKS)
-    placed = sorted(begin + (now - begin) * (rng.random() ** 0.8) for _ in range(COUNT))
+    placed = sorted(begin + (now - begin) * (rng.random() ** 0.8) for _ in range(count))
     return [_life(rng, number, moment.replace(microsecond=0)) for number, moment in enumerate(placed, start=1)]
 
 

@@ -89,7 +89,7 @@ def _take_in(here: Engagement, told: Sequence[Life], moment: datetime) -> None:
     rows = [life.told_at(moment) for life in told]
     table = Table(
         headers=tuple(COLUMNS.values()),
-        rows=tuple(TableRow(number=n, cells=_cells(each)) for n, each in enumerate(rows, start=2) if each),
+        rows=tuple(TableRow(number=n, cells=cells(each)) for n, each in enumerate(rows, start=2) if each),
     )
     imports.keep_upload(work, upload, f"orders-{moment:%Y-%m-%d}.csv", table, actor, ImportKind.ORDERS)
     reading = OrderReading(words={str(each): str(each) for each in Standing}, choices=IntakeChoices(ticket_up_to=2))
@@ -107,7 +107,8 @@ def _take_in(here: Engagement, told: Sequence[Life], moment: datetime) -> None:
     done(commit_orders(work, upload, actor))
 
 
-def _cells(told: Incoming) -> tuple[str, ...]:
+def cells(told: Incoming) -> tuple[str, ...]:
+    """One row of the weekly file."""
     plain: dict[AnyField, str] = {
         F.NUMBER: told.number,
         F.CHANNEL: told.channel,
