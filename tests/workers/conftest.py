@@ -9,7 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 from redis import Redis
 
 from bin.processes import free_port
@@ -38,8 +40,10 @@ def client(wired_house: House) -> Instance:
 
 @pytest.fixture
 def live(wired_house: House, client: Instance, redis_url: str, tmp_path: Path) -> Iterator[Live]:
+    """A client where nothing waits: what earlier tests asked for and left would be done in the middle of this one."""
     redis = Redis.from_url(redis_url)
     redis.flushdb()
+    empty_outboxes(wired_house.settings.admin_url)
     with wired_house.app.app_context():
         opened = Live(house=wired_house, instance=client, folder=tmp_path, redis=redis, relay=new_relay(redis_url))
         yield opened
@@ -65,3 +69,11 @@ def _listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
+
+
+def empty_outboxes(admin_url: str) -> None:
+    """The platform's and those of all instances of this server."""
+    outboxes = "SELECT schemaname, tablename FROM pg_tables WHERE tablename = 'outbox'"
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        for name in admin.execute(outboxes).fetchall():
+            admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(*name)))
