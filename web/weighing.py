@@ -131,7 +131,7 @@ class _Rows:
         if kind == "line":
             label = _("New effect line") if key in self.new else _("Effect line taken out")
         else:
-            label = _("New milestone")
+            label = _("New milestone") if key in self.new else _("Milestone taken out")
             words = f"{words}, {self.reading.shown(f'milestone.{key}.due', of.get('due', ''))}"
         is_new = key in self.new
         return DiffRow(field=label, before="" if is_new else words, after=words if is_new else "", effect=DASH)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.ids import ForumId, LineId, MilestoneId, PersonId
-from domain.measures import Measure, Milestone
+from domain.measures import Evidence, Measure, Milestone
 from domain.months import Month
 from domain.seal import Canonical, canonical_text, line_fields, milestone_fields, written
 from domain.value import EffectLine, Recurrence, Scenario, Sign
@@ -23,10 +23,10 @@ _AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """New values; what is not named stays. A line that is None is taken out, an amount that is None is cleared."""
+    """New values; what is not named stays. What is None is taken out (a milestone, a line) or cleared (an amount)."""
 
     values: Mapping[str, Any] = field(default_factory=dict)  # names of VALUE_READERS
-    milestones: Mapping[MilestoneId, Mapping[str, Any]] = field(default_factory=dict)  # title, owner, due
+    milestones: Mapping[MilestoneId, Mapping[str, Any] | None] = field(default_factory=dict)  # title, owner, due
     lines: Mapping[LineId, Mapping[str, Any] | None] = field(default_factory=dict)  # fields of LINE_READERS
     amounts: Mapping[LineId, Mapping[Scenario, Amounts]] = field(default_factory=dict)
 
@@ -41,25 +41,33 @@ def applied(measure: Measure, proposal: Proposal) -> Measure:
         measure,
         **proposal.values,
         milestones=_promised(measure.milestones, proposal.milestones),
+        evidence=loosened(measure.evidence, {key for key, fields in proposal.milestones.items() if fields is None}),
         lines=_described(measure.lines, proposal),
     )
 
 
+def loosened(evidence: tuple[Evidence, ...], gone: Collection[MilestoneId]) -> tuple[Evidence, ...]:
+    """What proved a milestone that is gone stays with the measure."""
+    return tuple(replace(each, milestone=None) if each.milestone in gone else each for each in evidence)
+
+
 def differing(measure: Measure, proposal: Proposal) -> Proposal:
     """Only what is not so already."""
-    milestones = {key: _other(fields, _of(measure.milestones, key)) for key, fields in proposal.milestones.items()}
-    lines = {
-        key: None if fields is None else _other(fields, _of(measure.lines, key))
-        for key, fields in proposal.lines.items()
-        if fields is not None or _of(measure.lines, key)
-    }
+    milestones = _others(proposal.milestones, measure.milestones)
+    lines = _others(proposal.lines, measure.lines)
     amounts = {key: _other_amounts(series, _of(measure.lines, key)) for key, series in proposal.amounts.items()}
     return Proposal(
         values=_other(proposal.values, measure),
-        milestones={key: fields for key, fields in milestones.items() if fields},
-        lines={key: fields for key, fields in lines.items() if fields is None or fields},
+        milestones=milestones,
+        lines=lines,
         amounts={key: series for key, series in amounts.items() if series and lines.get(key, {}) is not None},
     )
+
+
+def _others(proposed: Mapping[Any, Mapping[str, Any] | None], there: tuple[Any, ...]) -> dict[Any, Any]:
+    """By id, the fields that differ; None for what is there and is to be taken out."""
+    found = {key: None if fields is None else _other(fields, _of(there, key)) for key, fields in proposed.items()}
+    return {key: fields for key, fields in found.items() if fields or (fields is None and _of(there, key))}
 
 
 def _of(parts: tuple[Any, ...], key: UUID) -> Any:
@@ -79,10 +87,13 @@ def _other_amounts(series: Mapping[Scenario, Amounts], line: EffectLine | None) 
     return found
 
 
-def _promised(there: tuple[Milestone, ...], proposed: Mapping[MilestoneId, Mapping[str, Any]]) -> tuple[Milestone, ...]:
-    kept = [replace(each, **_anew(each, proposed.get(each.id, {}))) for each in there]
+def _promised(
+    there: tuple[Milestone, ...], proposed: Mapping[MilestoneId, Mapping[str, Any] | None]
+) -> tuple[Milestone, ...]:
+    staying = [(each, proposed.get(each.id, {})) for each in there]
+    kept = [replace(each, **_anew(each, fields)) for each, fields in staying if fields is not None]
     known = {each.id for each in there}
-    return (*kept, *(Milestone(id=key, **fields) for key, fields in proposed.items() if key not in known))
+    return (*kept, *(Milestone(id=key, **fields) for key, fields in proposed.items() if fields and key not in known))
 
 
 def _anew(there: Milestone, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -107,9 +118,10 @@ def _planned(line: EffectLine, changes: Mapping[Scenario, Amounts]) -> EffectLin
 
 
 def proposal_text(proposal: Proposal) -> str:
-    """Canonical text: flat names as in the seal, "" for what is cleared, and line.<id>.removed."""
+    """Canonical text: flat names as in the seal, "" for what is cleared, and <line or milestone>.<id>.removed."""
     fields: Canonical = {name: written(value) for name, value in proposal.values.items()}
-    for milestone, values in proposal.milestones.items():
+    for milestone, promised in proposal.milestones.items():
+        values = {REMOVED: True} if promised is None else promised
         fields |= {f"milestone.{milestone}.{name}": written(value) for name, value in values.items()}
     for line, described in proposal.lines.items():
         named = {REMOVED: True} if described is None else described
@@ -151,7 +163,7 @@ class _Reading:
     """A proposal while it is read, name by name."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    milestones: dict[MilestoneId, dict[str, Any]] = field(default_factory=dict)
+    milestones: dict[MilestoneId, dict[str, Any] | None] = field(default_factory=dict)
     lines: dict[LineId, dict[str, Any] | None] = field(default_factory=dict)
     amounts: dict[LineId, dict[Scenario, dict[Month, Decimal | None]]] = field(default_factory=dict)
 
@@ -159,8 +171,12 @@ class _Reading:
         match name.split("."):
             case [plain]:
                 self.values[plain] = _read(VALUE_READERS, plain, value)
+            case ["milestone", key, part] if part == REMOVED:
+                self.milestones[MilestoneId(UUID(key))] = None
             case ["milestone", key, part]:
-                self.milestones.setdefault(MilestoneId(UUID(key)), {})[part] = _read(MILESTONE_READERS, part, value)
+                promised = self.milestones.setdefault(MilestoneId(UUID(key)), {})
+                if promised is not None:
+                    promised[part] = _read(MILESTONE_READERS, part, value)
             case ["line", key, part] if part == REMOVED:
                 self.lines[LineId(UUID(key))] = None
             case ["line", key, part]:

@@ -115,15 +115,16 @@ def not_proposable(
     for line in after.lines:
         if line.id in touched and (refusal := wrong_line(line, template, rates)):
             return refusal
-    if measure.lines and not after.lines:
-        return FieldMissing(field="lines")
-    return not_coherent(after)
+    emptied = next(
+        (name for name in ("milestones", "lines") if getattr(measure, name) and not getattr(after, name)), ""
+    )
+    return FieldMissing(field=emptied) if emptied else not_coherent(after)
 
 
 def not_whole(measure: Measure, proposal: Proposal) -> Refusal | None:
     """What is new says everything that it needs to be there; amounts belong to a line."""
     milestones, lines = {each.id for each in measure.milestones}, {each.id for each in measure.lines}
-    new = [(fields, MILESTONE_READERS) for key, fields in proposal.milestones.items() if key not in milestones]
+    new = [(fields or {}, MILESTONE_READERS) for key, fields in proposal.milestones.items() if key not in milestones]
     new += [(fields or {}, LINE_READERS) for key, fields in proposal.lines.items() if key not in lines]
     for fields, needed in new:
         if missing := next((name for name in needed if name not in fields), None):

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from domain.changes.proposal import applied, read_proposal
+from domain.changes.proposal import applied, loosened, read_proposal
 from domain.evidence import EvidenceAdded, EvidenceRemoved
 from domain.kill_criteria import KillCriterionDropped, KillCriterionSet
 from domain.lifecycle.applying import (
@@ -63,7 +63,7 @@ def evolve_edited(measure: Measure, event: Any) -> Measure:
             return edited(replace(measure, milestones=tuple(others.values())), event)
         case MilestoneRemoved(milestone=gone):
             rest = tuple(each for each in measure.milestones if each.id != gone)
-            return edited(replace(measure, milestones=rest), event)
+            return edited(replace(measure, milestones=rest, evidence=loosened(measure.evidence, {gone})), event)
         case LineSaved(line=line):
             lines_by_id = {each.id: each for each in measure.lines} | {line.id: line}
             return edited(replace(measure, lines=tuple(lines_by_id.values())), event)

@@ -40,7 +40,7 @@ from domain.changes.requesting import (
     decide_request_change,
 )
 from domain.gates import MeasureNotActive
-from domain.ids import ForumId, LineId, MilestoneId
+from domain.ids import EvidenceId, ForumId, LineId, MilestoneId
 from domain.lifecycle import (
     LOCKED_FIELDS,
     ChangeApplied,
@@ -55,7 +55,7 @@ from domain.lifecycle import (
     apply_approved,
 )
 from domain.lifecycle.evolving import evolve
-from domain.measures import Measure
+from domain.measures import Evidence, Measure
 from domain.months import Month
 from domain.refusals import Refusal
 from domain.seal import canonical_locked, canonical_plan, canonical_text, seal
@@ -156,11 +156,13 @@ PROPOSALS = {
     "milestone owner": Proposal(milestones={DUE: {"owner": LEADER}}),
     "milestone due": Proposal(milestones={DUE: {"due": date(2026, 12, 24)}}),
     "new milestone": Proposal(milestones={NEW_MILESTONE: {"title": "Audit", "owner": OWNER, "due": date(2027, 1, 5)}}),
+    "milestone taken out": Proposal(milestones={DUE: None}),
     "one month": plan("999.99", PLAN_MONTHS[4:5]),
     "baseline": Proposal(amounts={LINE: {BASELINE: {PLAN_MONTHS[0]: Decimal("1.00")}}}),
     "cleared month": Proposal(amounts={LINE: {PLAN: {PLAN_MONTHS[11]: None}}}),
     "later month": plan("5.00", (Month(2027, 1),)),
     "line described": Proposal(lines={LINE: {"account": "4711", "sign": Sign.COST}}),
+    "line called otherwise": Proposal(lines={LINE: {"name": "Base rates", "cost_centre": "LOG-3"}}),
     "line taken out": Proposal(lines={COST: None}),
     "new line": Proposal(lines={NEW_LINE: NEW_FIELDS}, amounts={NEW_LINE: {PLAN: {Month(2026, 5): Decimal("10.00")}}}),
 }
@@ -413,6 +415,11 @@ def new_line(**more: Any) -> Proposal:
         (Proposal(milestones={DUE: {"title": " "}}), {}, FieldMissing),
         (Proposal(milestones={DUE: {"title": "x" * 201}}), {}, FieldTooLong),
         (Proposal(milestones={NEW_MILESTONE: {"title": "Half"}}), {}, FieldMissing),
+        (Proposal(milestones={NEW_MILESTONE: None}), {}, NothingChanges),
+        (Proposal(milestones={MilestoneId(UUID(int=301)): None}), {}, MilestoneSettled),
+        (Proposal(milestones={DUE: None}), {"milestones": (milestone(2, done_on=None),)}, FieldMissing),
+        (Proposal(lines={LINE: {"name": " "}}), {}, FieldMissing),
+        (Proposal(amounts={LINE: {BASELINE: {PLAN_MONTHS[0]: Decimal("-1.00")}}}), {}, NegativeAmount),
         (Proposal(lines={LINE: None}), {}, LineHasActuals),
         (Proposal(lines={COST: None}), {"lines": (line(2, series={PLAN: BOOKED[PLAN]}),)}, FieldMissing),
         (Proposal(lines={NEW_LINE: {"name": "Half"}}), {}, FieldMissing),
@@ -478,7 +485,15 @@ def test_what_a_proposal_leans_on_does() -> None:
     assert broken == [f"line.{COST}.actual.2026-01"]
     done = replace(of.milestones[1], done_on=date(2026, 11, 1))
     moved = asked(Proposal(milestones={DUE: {"due": date(2026, 12, 24)}}), of)
-    assert stale(replace(of, milestones=(of.milestones[0], done)), moved) == [f"milestone.{DUE}.done_on"]
+    gone = asked(Proposal(milestones={DUE: None}), of)
+    for request in (moved, gone):
+        assert stale(replace(of, milestones=(of.milestones[0], done)), request) == [f"milestone.{DUE}.done_on"]
+
+
+def test_what_proved_a_milestone_that_is_taken_out_stays_with_the_measure() -> None:
+    proof = Evidence(id=EvidenceId(UUID(int=401)), title="Countersigned contract", milestone=DUE)
+    after, _ = carried_out(decided(evidence=(proof,)), asked(Proposal(milestones={DUE: None})))
+    assert after.evidence == (replace(proof, milestone=None),)
 
 
 def test_an_approval_of_an_outdated_page_is_refused_with_the_difference() -> None:

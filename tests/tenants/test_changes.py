@@ -13,7 +13,7 @@ from domain.approvals.requesting import RequestNotOpen
 from domain.changes.effect import effect_of
 from domain.changes.proposal import Proposal
 from domain.governance.template import ReasonList
-from domain.ids import LineId, MilestoneId, PersonId
+from domain.ids import EvidenceId, LineId, MilestoneId, PersonId
 from domain.lifecycle import FieldMissing
 from domain.months import Month
 from domain.refusals import Refusal, Stale
@@ -21,7 +21,7 @@ from domain.seal import canonical_locked
 from domain.stages import Stage
 from domain.value import Recurrence, Scenario, Sign
 from tenants.database import NotFound, Work
-from tenants.instance.actions import changes, measures, requests, values
+from tenants.instance.actions import changes, evidence, measures, requests, values
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.measures import MeasureRow, MilestoneRow
 from tenants.instance.models.requests import RequestRow
@@ -153,6 +153,29 @@ def test_a_line_and_a_milestone_come_and_go_by_request(team: Team) -> None:
     assert [each.id for each in state(team, measure).lines] == [line]
     assert not team.work.session.scalars(select(AmountRow).where(AmountRow.line_id == new)).all()
     assert [row.number for row in versions(team, measure)] == [1, 2, 3]
+
+
+def test_a_milestone_taken_out_leaves_its_evidence_and_baseline_and_name_change_with_the_plan(team: Team) -> None:
+    measure, line = locked(team)
+    first, second = state(team, measure).milestones[0].id, MilestoneId(uuid4())
+    added = Proposal(milestones={second: {"title": "Signed", "owner": team.owner, "due": date(2026, 11, 1)}})
+    team.approve(asked(team, measure, added), team.sponsor, team.controller)
+    proof = evidence.Proof(
+        id=EvidenceId(uuid4()), title="Draft contract", url="https://example.com/draft", note="", milestone=second
+    )
+    assert not isinstance(evidence.add_evidence(team.work, measure, proof, team.actor(team.owner)), Refusal)
+    proposal = Proposal(
+        milestones={second: None},
+        lines={line: {"name": "Base rates", "account": "4711"}},
+        amounts={line: {Scenario.BASELINE: {MONTH: Decimal("70000.00")}}},
+    )
+    team.approve(asked(team, measure, proposal), team.sponsor, team.controller)
+    after = state(team, measure)
+    assert [each.id for each in after.milestones] == [first]
+    assert [(each.title, each.milestone) for each in after.evidence] == [("Draft contract", None)]
+    assert (after.lines[0].name, after.lines[0].account) == ("Base rates", "4711")
+    assert after.lines[0].series[Scenario.BASELINE][MONTH] == Decimal("70000.00")
+    assert [row.number for row in versions(team, measure)] == [1, 2]
 
 
 def test_people_change_by_request_and_a_note_on_the_effect_makes_no_version(team: Team) -> None:

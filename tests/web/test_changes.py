@@ -148,10 +148,10 @@ def test_an_incoherent_change_is_refused_in_the_form(
 
 
 def test_a_negative_month_is_said_at_its_cell(at, team: Team, locked: UUID, home: str) -> None:
-    page = preview(
-        at(team.owner), address(team, home, locked), status=422, **{f"c.{line_of(team, locked)}.2026-02": "-5"}
-    )
-    assert "cannot be negative" in page.errors()[0]
+    for series in "cb":
+        name = f"{series}.{line_of(team, locked)}.2026-02"
+        page = preview(at(team.owner), address(team, home, locked), status=422, **{name: "-5"})
+        assert "cannot be negative" in page.errors()[0]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"stage":"closed"}', '{"milestone.x.due":"2026-01-01"}'])
@@ -266,6 +266,47 @@ def test_a_new_line_and_a_milestone_come_with_the_change(at, team: Team, locked:
     page = at(team.owner).get(where)
     assert "Rebates agreed" in page.words
     assert page.words.count("Rebates") > 1
+
+
+def test_a_milestone_goes_and_baseline_name_and_account_change_by_request(
+    at, team: Team, locked: UUID, home: str
+) -> None:
+    where, client, line = address(team, home, locked), at(team.owner), line_of(team, locked)
+    gone, kept = milestone_of(team, locked), str(uuid4())
+    form = client.get(f"{where}/changes/new")
+    assert form.field(f"l.{line}.name") == "Parcel base rates"
+    typed = {
+        f"m.{gone}": "removed",
+        f"m.{gone}.due": "2026-12-20",
+        f"l.{line}.name": "Base rates",
+        f"l.{line}.account": "4711",
+        f"b.{line}.2026-05": "70000",
+    }
+    refused = preview(client, where, status=422, **typed)
+    assert "Fill in: milestones." in refused.words
+    new = {"new_milestone.id": kept, "new_milestone.title": "Contract signed", "new_milestone.due": "2026-11-01"}
+    shown = preview(client, where, **typed, **new)
+    for words in ("Milestone taken out", "Base rates: name Parcel base rates Base rates", "account – 4711"):
+        assert words in spaced(shown)
+    assert "Baseline May 2026 (Base rates)" in spaced(shown)
+    again = client.post(f"{where}/changes/drafts", hidden(shown), status=200)
+    box = next(each for each in again.all("input", type="checkbox") if each.get("name") == f"m.{gone}")
+    assert box.get("checked") is not None
+    client.post(f"{where}/changes", hidden(shown))
+    row = request_of(team, locked)
+    vote(at(team.sponsor), home, row)
+    vote(at(team.controller), home, row)
+    assert str(milestone_of(team, locked)) == kept
+    page = client.get(where)
+    assert "The plan is at version 2" in page.words
+    assert "Base rates" in page.words
+
+
+def test_what_is_no_longer_to_be_taken_out_stays(at, team: Team, locked: UUID, home: str) -> None:
+    where, client, gone = address(team, home, locked), at(team.owner), milestone_of(team, locked)
+    out = client.post(f"{where}/changes/drafts", {f"m.{gone}": "removed"}, status=200)
+    typed = {"proposal": out.field("proposal") or "", f"m.{gone}": "", f"m.{gone}.due": "2026-12-20"}
+    assert "Milestone taken out" not in preview(client, where, **typed).words
 
 
 def test_a_change_of_the_measure_meanwhile_shows_the_effect_anew(at, team: Team, locked: UUID, home: str) -> None:

@@ -13,7 +13,7 @@ from domain.measures import Measure
 from domain.value import EffectLine
 from tenants.instance.actions.amount_rows import store_amounts
 from tenants.instance.actions.measures import apply_values
-from tenants.instance.actions.milestones import store_milestone
+from tenants.instance.actions.milestones import store_milestone, take_milestone_out
 from tenants.instance.actions.taking import Taken
 from tenants.instance.actions.values import store_line
 from tenants.instance.models.values import AmountRow, EffectLineRow
@@ -33,10 +33,14 @@ def write_change(tx: Transaction, taken: Taken, change: ChangeApplied) -> None:
         taken.row.editors = [*taken.row.editors, change.person]
 
 
-def _write_milestones(tx: Transaction, after: Measure, proposed: Mapping[MilestoneId, Mapping[str, Any]]) -> None:
+def _write_milestones(
+    tx: Transaction, after: Measure, proposed: Mapping[MilestoneId, Mapping[str, Any] | None]
+) -> None:
     for milestone in after.milestones:
         if milestone.id in proposed:
             store_milestone(tx, after.id, milestone)
+    for gone in (key for key, fields in proposed.items() if fields is None):
+        take_milestone_out(tx, gone)
 
 
 def _write_lines(tx: Transaction, after: Measure, proposed: Mapping[LineId, Mapping[str, Any] | None]) -> None:

@@ -41,7 +41,7 @@ def request_change(
 
 def known_here(work: Work, taken: Taken, proposal: Proposal) -> None:
     """Everything a proposal names is of this instance, and no new part has the id of another measure's."""
-    owners = (fields.get("owner") for fields in proposal.milestones.values())
+    owners = ((fields or {}).get("owner") for fields in proposal.milestones.values())
     people = {*(proposal.values.get(word) for word in PEOPLE), *owners} - {None}
     forums = {proposal.values.get("forum")} - {None}
     active = select(MemberRow.id).where(MemberRow.id.in_(people), MemberRow.is_active)

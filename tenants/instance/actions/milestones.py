@@ -104,9 +104,7 @@ def remove_milestone(
         outcome = decide_remove_milestone(taken.measure, own(taken, milestone), actor, taken.row.path, work.now())
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
-        loose = update(EvidenceRow).where(EvidenceRow.milestone_id == milestone).values(milestone_id=None)
-        tx.session.execute(loose)
-        tx.session.execute(delete(MilestoneRow).where(MilestoneRow.id == milestone))
+        take_milestone_out(tx, milestone)
         put_back(tx, taken, actor, is_edit=True)
         tx.record(outcome, actor, taken.subject)
     return outcome
@@ -165,6 +163,13 @@ def store_milestone(tx: Transaction, measure_id: UUID, milestone: Milestone) -> 
         slips = _slips(existing, milestone)
         tx.session.merge(milestone_row(measure_id, milestone, existing.position, slips))
     tx.flush()
+
+
+def take_milestone_out(tx: Transaction, milestone: MilestoneId) -> None:
+    """What proved it stays with the measure."""
+    loose = update(EvidenceRow).where(EvidenceRow.milestone_id == milestone).values(milestone_id=None)
+    tx.session.execute(loose)
+    tx.session.execute(delete(MilestoneRow).where(MilestoneRow.id == milestone))
 
 
 def _slips(before: MilestoneRow | None, after: Milestone) -> int:

@@ -1,4 +1,4 @@
-"""The form of a change: every locked field, the milestones to come, the plan by month, one more line, and why."""
+"""The form of a change: every locked field, milestones, plan and baseline by month, the effect lines, and why."""
 
 from collections import defaultdict
 from typing import Any
@@ -13,16 +13,15 @@ from domain.lifecycle.editing import not_open
 from domain.months import FiscalYear, Month
 from domain.seal import written
 from domain.value import EffectLine, Scenario
-from tenants.instance.queries.governance import Governance
 from web.formats import month as month_words
 from web.instance.measures.fields import form_of
 from web.instance.measures.grid import cell_name, plain_row, typed, year_sums
-from web.instance.measures.proposing import Draft
+from web.instance.measures.proposing import CELLS, LINE_TEXTS, Draft
 from web.instance.measures.taking import Taken, crumbs
 from web.instance.measures.valuing import MARKS, around, default_year, line_note, month_head, years_of
 from web.refusals import words_of
 
-REFERENCES = (Scenario.PLAN, Scenario.FORECAST, Scenario.ACTUAL)
+REFERENCES = (Scenario.PLAN, Scenario.BASELINE, Scenario.FORECAST, Scenario.ACTUAL)
 
 
 def form_page(taken: Taken, draft: Draft, comment: str) -> str:
@@ -77,7 +76,7 @@ def _named(draft: Draft) -> dict[str, str]:
 
 def _where(draft: Draft, name: str) -> str:
     kind, _dot, rest = name.partition(".")
-    if kind != "c":
+    if kind not in CELLS:
         return ""
     key, _dot, month = rest.partition(".")
     line = next((each.name for each in draft.after.lines if str(each.id) == key), "")
@@ -98,6 +97,7 @@ def _milestones(draft: Draft) -> list[dict[str, Any]]:
                 "due": draft.texts.get(f"{name}.due", written(each.due)),
                 "is_settled": bool(each.done_on or each.waived_because),
                 "is_new": was is None,
+                "is_out": each.id in draft.gone,
                 "was": was.due if was and was.due != each.due else None,
             }
         )
@@ -109,6 +109,7 @@ def _line(line: EffectLine, draft: Draft) -> dict[str, Any]:
     return {
         "name": f"l.{line.id}",
         "label": line.name,
+        "texts": {part: draft.texts.get(f"l.{line.id}.{part}", getattr(line, part)) for part in LINE_TEXTS},
         "is_new": is_new,
         "is_out": line.id in draft.gone,
         "has_actuals": bool(line.series.get(Scenario.ACTUAL)),
@@ -118,29 +119,29 @@ def _line(line: EffectLine, draft: Draft) -> dict[str, Any]:
 def _group(line: EffectLine, draft: Draft, year: FiscalYear) -> dict[str, Any]:
     """The row of inputs with the plan as it would be; below it the plan that holds, the forecast and the actuals."""
     before = next((each for each in draft.measure.lines if each.id == line.id), None)
-    rows = [_entry(line, draft, year, draft.governance)]
+    rows = [_entry(line, draft, year, Scenario.PLAN), _entry(line, draft, year, Scenario.BASELINE)]
     for scenario in REFERENCES:
         if before and before.series.get(scenario):
             row = plain_row(before, scenario, year)
-            label = _("Plan today") if scenario is Scenario.PLAN else row["label"]
+            label = {Scenario.PLAN: _("Plan today"), Scenario.BASELINE: _("Baseline today")}.get(scenario, row["label"])
             rows.append(row | {"label": label})
     note = f"{line_note(line, draft.governance.template)}, {line.currency}"
     return {"label": line.name, "note": note, "rows": rows}
 
 
-def _entry(line: EffectLine, draft: Draft, year: FiscalYear, governance: Governance) -> dict[str, Any]:
-    series = line.series.get(Scenario.PLAN, {})
+def _entry(line: EffectLine, draft: Draft, year: FiscalYear, scenario: Scenario) -> dict[str, Any]:
+    series = line.series.get(scenario, {})
     cells = []
     for month in year.months:
-        name = cell_name(line, month)
-        text = draft.texts.get(name, typed(series.get(month), governance.decimal_mark))
+        name = cell_name(line, month) if scenario is Scenario.PLAN else f"b.{line.id}.{month}"
+        text = draft.texts.get(name, typed(series.get(month), draft.governance.decimal_mark))
         error = draft.errors.get(name, "")
         cells.append({"text": text} if line.id in draft.gone else {"text": text, "name": name, "error": error})
-    word = _("New plan")
+    word = _("New plan") if scenario is Scenario.PLAN else _("New baseline")
     return {
-        "mark": MARKS[Scenario.PLAN],
+        "mark": MARKS[scenario],
         "label": word,
         "said": f"{line.name}, {word}",
         "cells": cells,
-        "years": year_sums(line, Scenario.PLAN, year),
+        "years": year_sums(line, scenario, year),
     }

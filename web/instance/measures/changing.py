@@ -24,7 +24,7 @@ from web.instance.measures import bp
 from web.instance.measures.asking import posted_id, tell_requested
 from web.instance.measures.change_form import form_page
 from web.instance.measures.fields import Pairs, choices_of, error_of
-from web.instance.measures.proposing import Draft, start, take_form
+from web.instance.measures.proposing import CELLS, Draft, start, take_form
 from web.instance.measures.taking import Taken, crumbs, seen, take
 from web.refusals import words_of
 from web.responses import see
@@ -119,19 +119,24 @@ def _at(refusal: Refusal, draft: Draft) -> dict[str, str]:
     """A refusal at the field of the form it is about; under "" where it is about none."""
     words = words_of(refusal)
     if isinstance(refusal, NegativeAmount):
-        wrong = (
-            f"c.{line}.{month}"
-            for line, series in draft.proposal.amounts.items()
-            for months in series.values()
-            for month, amount in months.items()
-            if amount is not None and amount < 0
-        )
-        return {next(wrong, ""): words}
+        return {_negative_cell(draft): words}
     if isinstance(refusal, FieldMissing | FieldTooLong) and refusal.field == "comment":
         return {"comment": words}
     if isinstance(refusal, LineWithoutPlan | LineHasActuals):
         return {"plan": words}
     return error_of(refusal)
+
+
+def _negative_cell(draft: Draft) -> str:
+    """The first month below nothing, as its field is called; "" when there is none."""
+    wrong = (
+        f"{kind}.{line}.{month}"
+        for line, series in draft.proposal.amounts.items()
+        for kind, scenario in CELLS.items()
+        for month, amount in series.get(scenario, {}).items()
+        if amount is not None and amount < 0
+    )
+    return next(wrong, "")
 
 
 def _preview_page(

@@ -4,7 +4,7 @@ What the form does not show (other years, new lines) comes along as the canonica
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,8 @@ from web.refusals import words_of
 LINE_TEXTS = ("name", "account", "cost_centre")
 LONGEST = {"name": 200, "account": 60, "cost_centre": 60}
 NEW_LINE = "new_line"
+PARTS = {"l": "lines", "m": "milestones"}
+CELLS = {"c": Scenario.PLAN, "b": Scenario.BASELINE}
 Form = MultiDict[str, str]
 
 
@@ -40,7 +42,7 @@ class Draft:
     governance: Governance
     offered: Mapping[str, Pairs]
     values: dict[str, Any] = field(default_factory=dict)
-    milestones: dict[MilestoneId, dict[str, Any]] = field(default_factory=dict)
+    milestones: dict[MilestoneId, dict[str, Any] | None] = field(default_factory=dict)
     lines: dict[LineId, dict[str, Any] | None] = field(default_factory=dict)
     amounts: dict[LineId, dict[Scenario, dict[Month, Decimal | None]]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -54,16 +56,16 @@ class Draft:
 
     @property
     def after(self) -> Measure:
-        """The measure as it would be; a line to be taken out is still shown, so that it can be kept."""
+        """The measure as it would be; what is to be taken out is still shown, so that it can be kept."""
         kept = self.proposal
-        staying = {key: fields for key, fields in kept.lines.items() if fields is not None}
-        return applied(
-            self.measure, Proposal(values=kept.values, milestones=kept.milestones, lines=staying, amounts=kept.amounts)
-        )
+        lines = {key: fields for key, fields in kept.lines.items() if fields is not None}
+        milestones = {key: fields for key, fields in kept.milestones.items() if fields is not None}
+        return applied(self.measure, replace(kept, lines=lines, milestones=milestones))
 
     @property
-    def gone(self) -> set[LineId]:
-        return {key for key, fields in self.lines.items() if fields is None}
+    def gone(self) -> set[UUID]:
+        """Lines and milestones that are to be taken out."""
+        return {key for parts in (self.lines, self.milestones) for key, fields in parts.items() if fields is None}
 
     def wrong(self, name: str, text: str, words: str) -> None:
         self.texts[name], self.errors[name] = text, words
@@ -75,8 +77,8 @@ def start(measure: Measure, governance: Governance, offered: Mapping[str, Pairs]
     try:
         so_far = read_proposal(text or "{}")
         draft.values.update(so_far.values)
-        draft.milestones.update({key: dict(fields) for key, fields in so_far.milestones.items()})
-        draft.lines.update({key: None if fields is None else dict(fields) for key, fields in so_far.lines.items()})
+        draft.milestones.update({key: _copy(fields) for key, fields in so_far.milestones.items()})
+        draft.lines.update({key: _copy(fields) for key, fields in so_far.lines.items()})
         for line, series in so_far.amounts.items():
             draft.amounts[line] = {scenario: dict(months) for scenario, months in series.items()}
         applied(measure, draft.proposal)
@@ -85,19 +87,25 @@ def start(measure: Measure, governance: Governance, offered: Mapping[str, Pairs]
     return draft
 
 
+def _copy(fields: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if fields is None else dict(fields)
+
+
 def take_form(draft: Draft, form: Form) -> None:
     """Everything that the form shows, over what was there so far."""
     _take_fields(draft, form)
-    for name in form:
+    for name in sorted(form, key=lambda each: each.count(".")):  # what is taken out before what is said of it
         kind, _dot, rest = name.partition(".")
-        if kind == "m":
+        if kind in PARTS and "." not in rest:
+            _take_removal(draft, kind, rest, form.getlist(name)[-1])
+        elif kind == "m":
             _take_milestone(draft, name, rest, form)
         elif kind == "l":
-            _take_removal(draft, rest, form.getlist(name)[-1])
+            _take_line(draft, name, rest, form[name].strip())
     _take_new_milestone(draft, form)
     _take_new_line(draft, form)
     for name in form:
-        if name.startswith("c."):
+        if name.partition(".")[0] in CELLS:
             _take_cell(draft, name, form[name].strip())
 
 
@@ -114,9 +122,25 @@ def _take_milestone(draft: Draft, name: str, rest: str, form: Form) -> None:
     known = next((each for each in (*draft.measure.milestones, *draft.after.milestones) if str(each.id) == key), None)
     if known is None or part not in MILESTONE_READERS:
         return
-    value = _part(draft, name, part, form[name].strip())
-    if not isinstance(value, Refusal):
-        draft.milestones.setdefault(known.id, {})[part] = value
+    value, fields = _part(draft, name, part, form[name].strip()), draft.milestones.setdefault(known.id, {})
+    if fields is not None and not isinstance(value, Refusal):
+        fields[part] = value
+
+
+def _take_line(draft: Draft, name: str, rest: str, text: str) -> None:
+    """Name, account or cost centre of a line."""
+    key, _dot, part = rest.partition(".")
+    line = next((each for each in draft.after.lines if str(each.id) == key), None)
+    if line is None or part not in LINE_TEXTS or line.id in draft.gone:
+        return
+    if len(text) > LONGEST[part]:
+        draft.wrong(name, text, _("There is room for %(limit)s characters.", limit=LONGEST[part]))
+    elif part == "name" and not text:
+        draft.wrong(name, text, _("Say what the line is."))
+    elif text != getattr(line, part):
+        fields = draft.lines.setdefault(line.id, {})
+        assert fields is not None
+        fields[part] = text
 
 
 def _part(draft: Draft, name: str, part: str, text: str) -> Any:
@@ -147,19 +171,21 @@ def _take_new_milestone(draft: Draft, form: Form) -> None:
     draft.texts = {name: text for name, text in draft.texts.items() if not name.startswith("new_milestone.")}
 
 
-def _take_removal(draft: Draft, rest: str, text: str) -> None:
-    """A tick takes a line out; a line that was only proposed is forgotten with its months."""
-    line = next((each for each in (*draft.measure.lines, *draft.after.lines) if str(each.id) == rest), None)
-    if line is None:
+def _take_removal(draft: Draft, kind: str, key: str, text: str) -> None:
+    """A tick takes a line or a milestone out; what was only proposed is forgotten, a line with its months."""
+    parts: dict[Any, dict[str, Any] | None] = draft.lines if kind == "l" else draft.milestones  # type: ignore[assignment]
+    there, shown = (getattr(each, PARTS[kind]) for each in (draft.measure, draft.after))
+    part = next((each for each in (*there, *shown) if str(each.id) == key), None)
+    if part is None:
         return
-    is_there = any(each.id == line.id for each in draft.measure.lines)
+    is_there = any(each.id == part.id for each in there)
     if text == REMOVED and is_there:
-        draft.lines[line.id] = None
+        parts[part.id] = None
     elif text == REMOVED:
-        draft.lines.pop(line.id, None)
-        draft.amounts.pop(line.id, None)
-    elif line.id in draft.gone:
-        del draft.lines[line.id]
+        parts.pop(part.id, None)
+        draft.amounts.pop(part.id, None)
+    elif part.id in draft.gone:
+        del parts[part.id]
 
 
 def _take_new_line(draft: Draft, form: Form) -> None:
@@ -192,8 +218,8 @@ def _take_new_line(draft: Draft, form: Form) -> None:
 
 
 def _take_cell(draft: Draft, name: str, text: str) -> None:
-    """A month of the plan: c.<line>.<month>; an empty cell clears it."""
-    _c, _dot, rest = name.partition(".")
+    """A month of the plan (c.<line>.<month>) or of the baseline (b.<line>.<month>); an empty cell clears it."""
+    kind, _dot, rest = name.partition(".")
     key, _dot, month = rest.partition(".")
     line = next((each for each in draft.after.lines if str(each.id) == key), None)
     if line is None or line.id in draft.gone:
@@ -206,7 +232,7 @@ def _take_cell(draft: Draft, name: str, text: str) -> None:
     if isinstance(value, Refusal):
         draft.wrong(name, text, words_of(value))
         return
-    draft.amounts.setdefault(line.id, {}).setdefault(Scenario.PLAN, {})[when] = value
+    draft.amounts.setdefault(line.id, {}).setdefault(CELLS[kind], {})[when] = value
 
 
 def _new_id(form: Form, name: str) -> UUID:
