@@ -16,8 +16,9 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from domain.reporting import OrderPack, Pack, canonical, digest
+from domain.reporting import OrderPack, Pack, canonical
 from domain.reporting.alternatives import alternatives
+from domain.reporting.order_view import OrderView, order_view_of
 from domain.reporting.pack import SteeringPack
 from domain.reporting.view import View, view_of
 from domain.reporting.words import moment
@@ -72,9 +73,7 @@ def render(pack: SteeringPack, *, created: datetime) -> LaidOut:
 
 def render_orders(pack: OrderPack, *, created: datetime) -> LaidOut:
     """The same of an order governance report."""
-    context = {"document": ORDER_PACK, "meta": pack.meta, "pack": pack, "digest": digest(pack)}
-    words = {"created": created.isoformat(timespec="seconds"), "created_words": moment(created)}
-    html = _templates().get_template("order-pack.html").render(**context, **words)
+    html = _templates().get_template("order-pack.html").render(**_order_context(order_view_of(pack), created))
     return layout(html, attachments=[_data_of(pack, created)])
 
 
@@ -102,23 +101,34 @@ def layout(html: str, attachments: list[Attachment] | None = None) -> LaidOut:
 
 def warm() -> None:
     """Loads fonts, templates and libraries once, before a worker forks; opens no connection."""
-    for name in ("steering-pack.html", *(f"steering-pack/{word}.html" for word in ("cover", "contents", *SECTIONS))):
+    words = ("cover", "contents", *SECTIONS)
+    for name in ("order-pack.html", "steering-pack.html", *(f"steering-pack/{word}.html" for word in words)):
         _templates().get_template(name)
     layout('<html lang="en"><title>Warm</title><h1>Warm</h1><p><b>1,234</b> first page</p></html>')
 
 
 def _context(view: View, created: datetime) -> dict[str, Any]:
-    meta = view.pack.meta
     return {
-        "document": STEERING_PACK,
-        "meta": meta,
+        **_frame(view.pack, STEERING_PACK, created),
         "view": view,
         "drawing": drawing_of(view),
         "alt": alternatives(view),
         "sections": list(SECTIONS),
         "contents": SECTIONS,
         "first": 5,
-        "qr": [list(row) for row in segno.make(meta.verification_url, error="m", micro=False).matrix],
+    }
+
+
+def _order_context(view: OrderView, created: datetime) -> dict[str, Any]:
+    return {**_frame(view.pack, ORDER_PACK, created), "view": view}
+
+
+def _frame(pack: Pack, document: str, created: datetime) -> dict[str, Any]:
+    """What the pages of every report say of themselves."""
+    return {
+        "document": document,
+        "meta": pack.meta,
+        "qr": [list(row) for row in segno.make(pack.meta.verification_url, error="m", micro=False).matrix],
         "created": created.isoformat(timespec="seconds"),
         "created_words": moment(created),
     }

@@ -213,5 +213,8 @@ class GovernanceTemplate:
         """How an instance and a request name it: "cost-programme/v1"."""
         return f"{self.key}/v{self.version}"
 
+    def report_pack(self, key: str) -> ReportPack | None:
+        return next((pack for pack in self.report_packs if pack.key == key), None)
+
     def reason(self, which: ReasonList, code: str) -> Reason | None:
         return next((reason for reason in self.reasons[which] if reason.code == code), None)

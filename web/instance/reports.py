@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from domain.access import Capability, Scope
 from domain.refusals import Refusal
 from domain.reporting.lists import whole_lists
-from tenants.instance.actions.reports import ORDER_PACK, ask_report
+from tenants.instance.actions.reports import ORDER_PACK, PACKS, STEERING_PACK, ask_report
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import list_nodes
 from tenants.instance.queries.reports import get_report, get_report_data, get_report_file, list_reports
@@ -127,7 +127,8 @@ def lists(report: UUID) -> Response:
 def _page(node: str, errors: dict[str, str]) -> str:
     here = hand()
     governance = get_governance(here.work)
-    nodes = list_nodes(here.work, _scope(Capability.CREATE_REPORT))
+    steering = governance.template.report_pack(PACKS[STEERING_PACK])
+    nodes = list_nodes(here.work, _scope(Capability.CREATE_REPORT)) if steering else ()
     names = {each.path: each.name for each in nodes}
     return render_template(
         "web/instance/reports/index.html",
@@ -148,8 +149,12 @@ def _page(node: str, errors: dict[str, str]) -> str:
 
 def _may_ask_orders(governance: Governance) -> bool:
     actor, whole = hand().actor, f"/{governance.organization}/"
-    is_governing = governance.template.orders is not None and actor.can(Capability.CREATE_REPORT, whole)
-    return is_governing and actor.orders(Capability.VIEW_ORDERS).everything
+    is_offered = governance.template.orders is not None and governance.template.report_pack(PACKS[ORDER_PACK])
+    return (
+        bool(is_offered)
+        and actor.can(Capability.CREATE_REPORT, whole)
+        and actor.orders(Capability.VIEW_ORDERS).everything
+    )
 
 
 def _placed(name: str, above: str) -> str:

@@ -18,6 +18,7 @@ from tenants.instance.queries.governance import get_governance
 from tenants.instance.transaction import Subject, Transaction
 
 STEERING_PACK, ORDER_PACK = "steering_pack", "order_pack"
+PACKS = {STEERING_PACK: "steering", ORDER_PACK: "orders"}  # the key that a template offers each under
 STEPS = ("freeze", "sign", "draw", "store")  # in order; the page has their words
 DONE, FAILED = "done", "failed"
 
@@ -52,14 +53,17 @@ class Frozen:
 
 @action
 def ask_report(work: Work, actor: Actor, node_id: UUID, form_key: UUID, kind: str = STEERING_PACK) -> UUID | Refusal:
-    """Put a report of a node and all below it to work. The same form twice is one report. Raises NotFound.
+    """Put a report of a node and all below it to work. The same form twice is one report.
 
-    An order governance report is of the whole instance and of all orders: for who sees them all.
+    Raises NotFound for a node of somebody else, and for a report that the instance's template does not offer. An
+    order governance report is of the whole instance and of all orders: for who sees them all.
     """
     with work.transaction() as tx:
         node = tx.session.get(NodeRow, node_id)
         if node is None or not actor.can(Capability.VIEW_REPORTS, node.path):
             raise NotFound(f"node {node_id}")
+        if get_governance(work).template.report_pack(PACKS[kind]) is None:
+            raise NotFound(f"report {kind}")
         subject = Subject(kind="node", id=node.id, label=node.name, path=node.path)
         if not actor.can(Capability.CREATE_REPORT, node.path):
             return tx.refuse(NotAllowed(capability=Capability.CREATE_REPORT), actor, subject)

@@ -1,30 +1,46 @@
-"""Everything an order governance report says: the overview of orders as of one moment, in tables."""
+"""Everything an order governance report says: the overview of orders as of one moment, and the decisions that wait."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise
+
+from sqlalchemy import func, select
 
 from domain.access import OrderScope
 from domain.audit import Head
+from domain.governance.policies import ORDER_PREFIX
 from domain.governance.template import OrderRules, Reason
 from domain.hierarchy import Level
 from domain.months import Month, span
-from domain.reporting.order_pack import OrderColumn, OrderFigure, OrderLine, OrderPack, OrderTable
-from domain.reporting.words import month as month_words
+from domain.orders.order import OrderState
+from domain.reporting.order_pack import (
+    ConstraintRow,
+    CostRow,
+    ExceptionRow,
+    OrderDecision,
+    OrderMonth,
+    OrderPack,
+    ReasonRow,
+    StageRow,
+    TicketRow,
+)
+from domain.reporting.words import sentence
 from tenants.database import Work
 from tenants.instance.models.hierarchy import NodeRow
+from tenants.instance.models.orders import OrderRow
+from tenants.instance.queries.constraints import list_constraints
 from tenants.instance.queries.governance import get_governance
-from tenants.instance.queries.order_backlog import Backlog, together
+from tenants.instance.queries.order_backlog import together
+from tenants.instance.queries.order_decisions import list_open_decisions
 from tenants.instance.queries.order_filters import AGES
-from tenants.instance.queries.order_ledger import CauseCost, list_cause_costs
+from tenants.instance.queries.order_flows import STAYS_DAYS, Cohort, Counted
+from tenants.instance.queries.order_ledger import list_cause_costs
 from tenants.instance.queries.order_overview import OrderOverview, get_order_overview
+from tenants.instance.queries.order_scope import in_scope
 from tenants.instance.queries.steering import Asked, meta_of
 from tenants.instance.queries.steering_levels import levels_of
 
 MONTHS = 6
-CAUSES = 12
 ZERO = Decimal("0.00")
-Values = tuple[Decimal | int | None, ...]
 
 
 def order_pack(work: Work, scope: OrderScope, asked: Asked, head: Head) -> OrderPack:
@@ -35,149 +51,175 @@ def order_pack(work: Work, scope: OrderScope, asked: Asked, head: Head) -> Order
     running = Month.of(work.now().date())
     months = span(running.plus(1 - MONTHS), running)
     found = get_order_overview(work, scope, months)
-    costs = list_cause_costs(work, scope, months)
     node, year = work.get(NodeRow, asked.node), governance.year_of(work.now().date())
-    tables = (
-        _backlog(found, rules, governance.currency),
-        _delayed(found, rules, governance.currency),
-        _constraints(found, governance.currency),
-        _costs(found, rules, governance.currency),
-        _effects(found, rules, governance.currency),
-        _exceptions(costs, rules, governance.currency),
-        _months(found, governance.currency),
-    )
+    blocked, blocked_value = _blocked(work, scope)
     return OrderPack(
         meta=meta_of(work, asked, node, governance, levels_of(Level(node.level), governance), head, year),
-        period=f"{month_words(str(months[0]))} to {month_words(str(months[-1]))}",
-        figures=_figures(found.open, governance.currency),
-        tables=tables,
+        first_month=str(months[0]),
+        last_month=str(months[-1]),
+        ages=AGES,
+        stays_days=STAYS_DAYS,
+        stages=_stages(found, rules),
+        cancellations=_cancellations(found),
+        returns=_counted(found.returns, (), "No cause given"),
+        effects=_counted(found.effects, rules.effects, ""),
+        tickets=_tickets(found, rules),
+        exceptions=_exceptions(work, scope, months, rules),
+        costs=_costs(found, rules),
+        months=tuple(_month(each, found.cohorts) for each in months),
+        constraints=_constraints(work, scope, rules),
+        decisions=_decisions(work, scope, rules),
+        blocked=blocked,
+        blocked_value=blocked_value,
     )
 
 
-def _figures(whole: Backlog, currency: str) -> tuple[OrderFigure, ...]:
-    return (
-        OrderFigure(label="Open orders", value=Decimal(whole.count), detail=f"{whole.value:,.0f} {currency}"),
-        OrderFigure(label="Late in their stage", value=Decimal(whole.late), detail="beyond the stage's target"),
-        OrderFigure(label="Delayed", value=Decimal(whole.delayed), detail=f"{whole.delayed_value:,.0f} {currency}"),
-        OrderFigure(label="Held", value=Decimal(whole.held), detail=f"{whole.held_value:,.0f} {currency}"),
-    )
-
-
-def _backlog(found: OrderOverview, rules: OrderRules, currency: str) -> OrderTable:
-    ages = [f"{first} to {after} days" for first, after in pairwise(AGES)] + [f"{AGES[-1]} days and more"]
-
-    def values(cells: list[Backlog]) -> Values:
-        whole = together(cells)
-        return (*(sum(c.count for c in cells if c.age == age) for age in AGES), whole.count, whole.value)
-
-    return _table(
-        "Backlog by stage and age",
-        "Open orders by days since they were placed",
-        ("Stage", *ages, "All", f"Value|{currency}"),
-        _by_stage(found, rules, values),
-        "No order is open.",
-    )
-
-
-def _delayed(found: OrderOverview, rules: OrderRules, currency: str) -> OrderTable:
-    def values(cells: list[Backlog]) -> Values:
-        whole = together(cells)
-        return whole.late, whole.delayed, whole.delayed_value, whole.held, whole.held_value
-
-    return _table(
-        "Late, delayed and held orders",
-        "Beyond the stage's target; promised for a day that has passed; kept by a hold or a constraint",
-        ("Stage", "Late", "Delayed", f"Value delayed|{currency}", "Held", f"Value held|{currency}"),
-        _by_stage(found, rules, values),
-        "No order is open.",
-    )
-
-
-def _constraints(found: OrderOverview, currency: str) -> OrderTable:
-    lines = [
-        _line(each.title + (" (needs the management)" if each.needs_attention else ""), (each.orders, each.value))
-        for each in found.constraints
-    ]
-    heads = ("Constraint", "Orders", f"Value|{currency}")
-    return _table("Constraints in force", "Open orders that they block", heads, lines, "No constraint is in force.")
-
-
-def _costs(found: OrderOverview, rules: OrderRules, currency: str) -> OrderTable:
-    lines = [
-        _line(
-            _label(rules.cost_kinds, each.kind),
-            (each.forecast, each.known_forecast, each.actual, each.actual - each.known_forecast),
+def _stages(found: OrderOverview, rules: OrderRules) -> tuple[StageRow, ...]:
+    """Those of the template in their order, then those that an earlier version had and orders still stand in."""
+    stays = {each.stage: each for each in found.stays}
+    targets = {stage.key: stage.target_hours for stage in rules.stages}
+    rows = []
+    for key in [*targets, *sorted({cell.stage for cell in found.backlog} - set(targets))]:
+        cells, stay = [cell for cell in found.backlog if cell.stage == key], stays.get(key)
+        sums = together(cells)
+        rows.append(
+            StageRow(
+                label=rules.stage_label(key),
+                target_hours=targets.get(key, 0),
+                counts=tuple(sum(cell.count for cell in cells if cell.age == age) for age in AGES),
+                **{name: getattr(sums, name) for name in ("value", "late", "delayed", "held")},
+                delayed_value=sums.delayed_value,
+                held_value=sums.held_value,
+                **{name: getattr(stay, name) for name in ("median", "p90") if stay},
+                stays=stay.count if stay else 0,
+            )
         )
-        for each in sorted(found.costs, key=lambda each: -each.forecast)
+    return tuple(rows)
+
+
+def _cancellations(found: OrderOverview) -> tuple[ReasonRow, ...]:
+    lost: dict[str, list[Cohort]] = {}
+    for each in found.cohorts:
+        if each.is_cancelled:
+            lost.setdefault(each.reason, []).append(each)
+    rows = [
+        ReasonRow(
+            label=sentence(reason) or "No reason given",
+            orders=sum(each.count for each in cohorts),
+            amount=_sum(each.value for each in cohorts),
+        )
+        for reason, cohorts in lost.items()
     ]
-    heads = (
-        "Kind",
-        f"Forecast|{currency}",
-        f"of which known|{currency}",
-        f"Actual|{currency}",
-        f"Difference|{currency}",
-    )
-    return _table(
-        "Fulfilment cost, forecast against actual",
-        "Booked in the months of this report",
-        heads,
-        lines,
-        "No cost was booked.",
+    return tuple(sorted(rows, key=lambda row: (-row.orders, row.label)))
+
+
+def _counted(rows: Sequence[Counted], labels: tuple[Reason, ...], unnamed: str) -> tuple[ReasonRow, ...]:
+    return tuple(
+        ReasonRow(label=_label(labels, each.key) or unnamed, orders=each.count, amount=each.amount) for each in rows
     )
 
 
-def _effects(found: OrderOverview, rules: OrderRules, currency: str) -> OrderTable:
-    lines = [_line(_label(rules.effects, each.key), (each.count, each.amount)) for each in found.effects]
-    heads = ("Kind", "Orders", f"Amount|{currency}")
-    return _table("Financial effects", "Booked in the months of this report", heads, lines, "No effect was booked.")
+def _tickets(found: OrderOverview, rules: OrderRules) -> tuple[TicketRow, ...]:
+    channels = {each.channel for each in found.tickets}
+    rows = []
+    for channel in channels:
+        own = [each for each in found.tickets if each.channel == channel]
+        row = TicketRow(
+            label=_label(rules.ticket_channels, channel),
+            open=sum(each.count for each in own),
+            escalated=sum(each.escalated for each in own),
+            old=sum(each.count for each in own if each.age >= AGES[2]),
+        )
+        rows.append(row)
+    return tuple(sorted(rows, key=lambda row: (-row.open, row.label)))
 
 
-def _exceptions(costs: tuple[CauseCost, ...], rules: OrderRules, currency: str) -> OrderTable:
-    lines = [
-        _line(rules.type_label(each.type), (each.orders, each.cost, each.effects, each.amount))
-        for each in costs[:CAUSES]
+def _exceptions(work: Work, scope: OrderScope, months: Sequence[Month], rules: OrderRules) -> tuple[ExceptionRow, ...]:
+    dearest: dict[str, str] = {}
+    for each in list_cause_costs(work, scope, months, by_cause=True):  # the dearest first
+        dearest.setdefault(each.type, each.cause)
+    return tuple(
+        ExceptionRow(
+            label=rules.type_label(each.type),
+            cause=dearest.get(each.type, ""),
+            orders=each.orders,
+            cost=each.cost,
+            effects=each.effects,
+        )
+        for each in list_cause_costs(work, scope, months)
+    )
+
+
+def _costs(found: OrderOverview, rules: OrderRules) -> tuple[CostRow, ...]:
+    return tuple(
+        CostRow(
+            label=_label(rules.cost_kinds, each.kind),
+            forecast=each.forecast,
+            known_forecast=each.known_forecast,
+            actual=each.actual,
+        )
+        for each in sorted(found.costs, key=lambda each: (-each.forecast, each.kind))
+    )
+
+
+def _month(month: Month, cohorts: Iterable[Cohort]) -> OrderMonth:
+    own = [each for each in cohorts if each.month == month]
+    return OrderMonth(
+        month=str(month),
+        orders=sum(each.count for each in own),
+        cancelled=sum(each.count for each in own if each.is_cancelled),
+        value=_sum(each.value for each in own),
+        cost=_sum(each.cost_actual for each in own),
+        effects=_sum(each.effects for each in own),
+    )
+
+
+def _constraints(work: Work, scope: OrderScope, rules: OrderRules) -> tuple[ConstraintRow, ...]:
+    """Those for the management first, then the ones that block the most."""
+    rows = [
+        ConstraintRow(
+            title=each.title,
+            kind=_label(rules.constraint_kinds, each.kind),
+            owner=each.owner,
+            needs_attention=each.needs_attention,
+            orders=each.orders,
+            value=each.value,
+            forecast_end=each.forecast_end,
+        )
+        for each in list_constraints(work, scope)
     ]
-    heads = ("Exception", "Orders", f"Cost|{currency}", f"Effects|{currency}", f"Together|{currency}")
-    return _table(
-        "What exceptions cost",
-        "Actual cost and effects, the dearest first",
-        heads,
-        lines,
-        "Exceptions have cost nothing.",
+    return tuple(sorted(rows, key=lambda row: (not row.needs_attention, -row.value, row.title)))
+
+
+def _decisions(work: Work, scope: OrderScope, rules: OrderRules) -> tuple[OrderDecision, ...]:
+    today = work.now().date()
+    return tuple(
+        OrderDecision(
+            code=each.code,
+            order=each.order,
+            kind=rules.decision_label(each.kind.removeprefix(ORDER_PREFIX)),
+            waits_for=", ".join(each.waiting),
+            days_open=each.days_open(today),
+            days_overdue=each.days_overdue(today),
+            amount=each.amount,
+            daily_cost=each.daily_cost,
+        )
+        for each in list_open_decisions(work, scope)
     )
 
 
-def _months(found: OrderOverview, currency: str) -> OrderTable:
-    lines = []
-    for each in found.months:
-        own = [cohort for cohort in found.cohorts if cohort.month == each]
-        count, cancelled = sum(c.count for c in own), sum(c.count for c in own if c.is_cancelled)
-        value, cost = sum((c.value for c in own), ZERO), sum((c.cost_actual for c in own), ZERO)
-        lines.append(_line(month_words(str(each)), (count, cancelled, value, cost)))
-    heads = ("Placed in", "Orders", "of which cancelled", f"Sales|{currency}", f"Cost so far|{currency}")
-    return _table("Sales and fulfilment cost by month", "Of the orders placed in each month", heads, lines, "")
-
-
-def _by_stage(found: OrderOverview, rules: OrderRules, values: Callable[[list[Backlog]], Values]) -> list[OrderLine]:
-    known = [stage.key for stage in rules.stages]
-    stages = {cell.stage for cell in found.backlog}
-    ordered = [*(key for key in known if key in stages), *sorted(stages - set(known))]
-    lines = [_line(rules.stage_label(key), values([c for c in found.backlog if c.stage == key])) for key in ordered]
-    return [*lines, _line("All stages", values(list(found.backlog)), True)] if lines else []
-
-
-def _table(title: str, note: str, heads: tuple[str, ...], lines: list[OrderLine], empty: str) -> OrderTable:
-    """`heads`: what the rows are, then each column, its unit behind a bar."""
-    columns = tuple(
-        OrderColumn(label=label, unit=unit) for label, _, unit in (head.partition("|") for head in heads[1:])
+def _blocked(work: Work, scope: OrderScope) -> tuple[int, Decimal]:
+    """Open orders that a constraint blocks, however many do, and their value."""
+    statement = select(func.count(), func.coalesce(func.sum(OrderRow.value), ZERO)).where(
+        OrderRow.state == OrderState.OPEN, OrderRow.open_constraints > 0, in_scope(scope)
     )
-    return OrderTable(title=title, note=note, first=heads[0], columns=columns, lines=tuple(lines), empty=empty)
-
-
-def _line(label: str, values: Values, is_total: bool = False) -> OrderLine:
-    known = tuple(Decimal(each) if each is not None else None for each in values)
-    return OrderLine(label=label, values=known, is_total=is_total)
+    count, value = work.session.execute(statement).one()
+    return count, value
 
 
 def _label(reasons: tuple[Reason, ...], code: str) -> str:
     return next((each.label for each in reasons if each.code == code), code)
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)
