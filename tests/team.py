@@ -19,7 +19,7 @@ from domain.refusals import Refusal
 from domain.stages import Stage
 from domain.value import EffectLine, Recurrence, Scenario, Sign
 from tenants.database import Work
-from tenants.instance.actions import forums, hierarchy, measures, members, milestones, requests, values
+from tenants.instance.actions import forums, hierarchy, measures, members, milestones, references, requests, values
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import ForumRow, ReferenceRow
 from tenants.instance.queries.governance import get_governance
@@ -46,8 +46,8 @@ class Team:
         forum = ForumId(self.forum.id), self.forum.name
         admin = self.actor(self.pmo)
         forums.save_forum(work, *forum, 2, (self.chair, self.second), self.chair, admin)
-        members.add_reference(work, "business_unit", "Shared", admin)
-        members.add_reference(work, "legal_entity", "Lindqvist Home AG", admin)
+        references.add_reference(work, "business_unit", "Shared", admin)
+        references.add_reference(work, "legal_entity", "Lindqvist Home AG", admin)
         self.package = self.build(admin)
 
     def join(self, name: str, role: Role, person: PersonId | None = None, node: NodeId | None = None) -> PersonId:

@@ -57,6 +57,7 @@ def fingerprint(reference: ReferenceData) -> str:
         (FORMAT, reference.currency, reference.fiscal_year_start, reference.effect_kinds, reference.people),
         *(sorted(each.items()) for each in (reference.business_units, reference.functions, reference.legal_entities)),
         sorted(reference.forums.items()),
+        sorted(reference.retired),
         sorted(reference.nodes.items()),
         sorted(reference.measures),
         sorted(reference.stage_labels.items()),

@@ -9,7 +9,7 @@ from typing import Any
 from domain.governance.template import EffectKind
 from domain.imports.fields import Field
 from domain.imports.preview import NewPerson
-from domain.imports.problems import NotAPerson, Reason, UnknownName
+from domain.imports.problems import NotAPerson, Reason, RetiredName, UnknownName
 from domain.imports.reference import NodePath, ReferenceData, folded
 from domain.stages import Stage
 
@@ -37,6 +37,7 @@ class Index:
             Field.FORUM: _by_name(reference.forums),
             Field.KIND: _kinds(reference.effect_kinds),
         }
+        self._retired = {(kind, folded(name)) for kind, name in reference.retired}
         first = reference.stage_labels.get(Stage.DEFINED, "Defined")
         self.first_stage = first
         self.first_stage_words = {folded(first), "defined", "1", "1 defined", folded(f"1 {first}")}
@@ -46,6 +47,8 @@ class Index:
         known = self._choices[field]
         if found := known.get(folded(text)):
             return found[1]
+        if (field.value, folded(text)) in self._retired:
+            return RetiredName()
         near = get_close_matches(folded(text), known, n=1, cutoff=0.6)
         return UnknownName(nearest=known[near[0]][0] if near else "")
 

@@ -10,7 +10,7 @@ from domain.imports.mapping import ColumnMapping, MappingUnusable, mapping_fault
 from domain.imports.order_fields import OrderField
 from domain.imports.order_problems import HeldOrder, RepeatedOrder
 from domain.imports.order_rows import OrderReader, OrderReference
-from domain.imports.problems import RowProblem
+from domain.imports.problems import RetiredName, RowProblem
 from domain.imports.row import MappedRow, positions_of
 from domain.imports.table import Table, TableRow
 from domain.orders.incoming import Incoming
@@ -99,6 +99,9 @@ def _held_against(
 ) -> OrderLine:
     line = OrderLine(row=row.row, status=row.written(OrderField.STATUS), problems=(), incoming=incoming)
     known = here.get((incoming.channel, incoming.number)) if incoming else None
+    unit = incoming.business_unit if incoming else None
+    if unit in reference.retired and (known is None or known.order.business_unit != unit):
+        row.fault(OrderField.BUSINESS_UNIT, RetiredName())
     if incoming and known:
         merged = merge(known.imported, known.order, incoming)
         after = applied(known.order, {each.field: each.after for each in merged.updates})

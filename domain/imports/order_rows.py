@@ -51,6 +51,12 @@ class OrderReference:
     rules: OrderRules
     reach: OrderScope
     business_units: Mapping[str, ReferenceId] = field(default_factory=dict)
+    retired: frozenset[ReferenceId] = frozenset()  # of these units: orders that are in one stay there
+
+    @property
+    def offered_units(self) -> list[str]:
+        """The names that a new order may be in, in order."""
+        return sorted(name for name, key in self.business_units.items() if key not in self.retired)
 
     def channel(self, text: str) -> str | Reason:
         named = {folded(each.label): each.code for each in self.rules.channels}

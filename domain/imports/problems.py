@@ -149,6 +149,11 @@ class UnknownName(Reason):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetiredName(Reason):
+    """It is in the reference data, and nothing chooses it any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageNotImportable(Reason):
     """New measures start at the first stage; `first` is its label here."""
 

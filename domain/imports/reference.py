@@ -31,6 +31,7 @@ class ReferenceData:
     functions: Mapping[str, ReferenceId] = field(default_factory=dict)
     legal_entities: Mapping[str, ReferenceId] = field(default_factory=dict)
     forums: Mapping[str, ForumId] = field(default_factory=dict)
+    retired: frozenset[tuple[str, str]] = frozenset()  # (business_unit, function, legal_entity or forum; name)
     nodes: Mapping[NodePath, NodeId] = field(default_factory=dict)  # names as stored
     measures: frozenset[MeasureKey] = frozenset()  # of `measure_key`
     stage_labels: Mapping[Stage, str] = field(default_factory=dict)  # (T); "Defined" when empty

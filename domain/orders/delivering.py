@@ -1,11 +1,11 @@
 """What a shop delivers of an order: taken in when it is new, else held against what stands here. DOMAIN.md, 5."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.governance.template import OrderRules
-from domain.ids import OrderId
+from domain.ids import OrderId, ReferenceId
 from domain.orders.arriving import Arrival, arrive
 from domain.orders.consequences import IntakeChoices
 from domain.orders.incoming import Incoming
@@ -13,6 +13,7 @@ from domain.orders.intake import Merged, applied, merge
 from domain.orders.order import Order, OrderState, Source
 from domain.orders.reaching import held_back, moved_on
 from domain.orders.receiving import unacceptable
+from domain.references import EntryRetired
 from domain.refusals import Refusal
 
 
@@ -25,6 +26,7 @@ class Terms:
     rules: OrderRules
     choices: IntakeChoices
     now: datetime
+    retired: Mapping[ReferenceId, str] = field(default_factory=dict)  # business units, with their names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,9 @@ def decide_deliver(incoming: Incoming, known: Known | None, order_id: OrderId, t
         return ForeignChannel(channel=incoming.channel, own=terms.channel)
     if incoming.currency != terms.currency:
         return ForeignCurrency(currency=incoming.currency, own=terms.currency)
+    unit = incoming.business_unit
+    if unit and unit in terms.retired and (known is None or known.order.business_unit != unit):
+        return EntryRetired(name=terms.retired[unit])
     if known is None:
         return arrive(incoming, terms.rules, terms.choices, order_id, Source.API, terms.now)
     return decide_change(incoming, known, terms)

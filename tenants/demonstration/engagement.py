@@ -15,7 +15,7 @@ from domain.ids import ForumId, NodeId, PersonId
 from tenants.database import Work
 from tenants.demonstration.briefs import ClientBrief
 from tenants.demonstration.timeline import Timeline, done
-from tenants.instance.actions import forums, hierarchy, members
+from tenants.instance.actions import forums, hierarchy, members, references
 from tenants.instance.models.people import ForumRow, ReferenceRow
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.readers import find_reader
@@ -108,7 +108,7 @@ def _reference(here: Engagement, manager: Actor) -> None:
     }
     for kind, names in wanted.items():
         for name in names:
-            done(members.add_reference(here.work, kind, name, manager))
+            done(references.add_reference(here.work, kind, name, manager))
     found = here.work.session.execute(select(ReferenceRow.kind, ReferenceRow.name, ReferenceRow.id))
     here.references = {(row.kind, row.name): row.id for row in found}
 

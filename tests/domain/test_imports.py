@@ -68,6 +68,7 @@ from domain.imports.problems import (
     RaggedRow,
     Reason,
     RepeatedInFile,
+    RetiredName,
     SpreadsheetError,
     StageNotImportable,
     TooLargeAmount,
@@ -128,6 +129,7 @@ REFERENCE = ReferenceData(
         KnownPerson(id=PersonId(UUID(int=3)), name="Kim Dahl", email="kim.b@client.example"),
     ),
     business_units={"Grids": ReferenceId(UUID(int=10)), "Hydro": ReferenceId(UUID(int=11))},
+    retired=frozenset({("business_unit", "Gas trading")}),
 )
 MAPPING = ColumnMapping(
     columns={field: field.value for field in GOOD}, required=frozenset({F.START, F.END, F.PLAN_TOTAL})
@@ -194,6 +196,7 @@ def test_good_row_has_no_problem() -> None:
         ),
         ({F.BUSINESS_UNIT: "Grid"}, F.BUSINESS_UNIT, UnknownName(nearest="Grids")),
         ({F.BUSINESS_UNIT: "Sales"}, F.BUSINESS_UNIT, UnknownName(nearest="")),
+        ({F.BUSINESS_UNIT: "gas  Trading"}, F.BUSINESS_UNIT, RetiredName()),
         ({F.KIND: "revenue"}, F.KIND, UnknownName(nearest="")),
         ({F.RECURRENCE: "often"}, F.RECURRENCE, None),
         ({F.CURRENCY: "USD"}, F.CURRENCY, OtherCurrency(currency="EUR")),

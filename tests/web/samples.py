@@ -31,7 +31,7 @@ from tenants.instance.models.checks import SustainCheckRow
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.measures import EvidenceRow, MilestoneRow
-from tenants.instance.models.people import ForumRow
+from tenants.instance.models.people import ForumRow, ReferenceRow
 from tenants.instance.models.reports import ReportRow
 from tenants.instance.queries.evidence import has_evidence
 from tenants.instance.queries.readers import find_reader
@@ -270,6 +270,14 @@ def _forum(world: World) -> dict[str, object]:
     work.close()
     assert forum is not None
     return {"forum": forum[0]}
+
+
+@sample("/clients/<slug>/settings/references/<kind>/<uuid:reference>")
+def _reference(world: World) -> dict[str, object]:
+    work = world.house.work(world.instance)
+    kind, reference = work.session.query(ReferenceRow.kind, ReferenceRow.id).first() or ("", None)
+    work.close()
+    return {"kind": kind, "reference": reference}
 
 
 FORUM = "/clients/<slug>/forums"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from domain.access import Capability
+from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.people import ForumMemberRow, ForumRow, ReferenceRow
 from tenants.instance.models.settings import SettingsRow
+from tenants.instance.queries.import_reference import get_reference
 from tenants.places import Instance
 from tests.house import House
 from tests.team import Team
@@ -83,6 +86,70 @@ def test_reference_data_is_added_once(office: Client, at: str, team: Team) -> No
     office.post(f"{at}/references/colour", {"name": "Blue"}, status=404)
 
 
+@pytest.fixture
+def unit(office: Client, at: str, team: Team) -> UUID:
+    """A business unit of its own."""
+    office.post(f"{at}/references/business_unit", {"name": f"Unit {uuid4().hex[:8]}"}, status=303)
+    team.work.session.rollback()
+    return team.work.session.scalars(select(ReferenceRow.id).where(ReferenceRow.name.like("Unit %"))).all()[-1]
+
+
+def test_a_business_unit_is_renamed_and_a_stale_name_is_shown_beside_the_newer(
+    office: Client, at: str, unit: UUID, team: Team
+) -> None:
+    where = f"{at}/references/business_unit/{unit}"
+    page, other = office.get(where), f"Renamed {unit.hex[:8]}"
+    form = {name: page.field(name) for name in ("version", "opened.name")}
+    office.post(where, form | {"name": other}, status=303)
+    office.post(where, form | {"name": other}, status=303)
+    assert other in office.get(at).words
+    clash = office.post(where, form | {"name": "Late"}, status=409)
+    assert other in clash.words and "Late" in clash.words
+    assert office.post(where, form | {"name": "shared"}, status=422).errors() == ["There is “shared” here already."]
+    office.get(f"{at}/references/function/{unit}", 404)
+    events = select(AuditEventRow.kind).where(AuditEventRow.subject_id == unit)
+    team.work.session.rollback()
+    assert team.work.session.scalars(events).all() == ["ReferenceRenamed", "DuplicateName"]
+
+
+def test_a_retired_unit_stays_where_it_is_and_is_not_chosen_anew(
+    site: Flask, office: Client, at: str, unit: UUID, team: Team
+) -> None:
+    user, home = Client(site, team.owner), at.removesuffix("/settings")
+    code, row = team.row(team.define(business_unit=unit)).code, team.row(team.define())
+    other, version = row.code, str(row.version)
+    where, name = f"{at}/references/business_unit/{unit}", team.work.get(ReferenceRow, unit).name
+    for _ in range(2):
+        office.post(f"{where}/retirement", status=303)
+    assert "retired" in office.get(where).words
+    assert name in user.get(f"{home}/measures/{code}").words
+    held = user.get(f"{home}/measures/{code}/edit").all("option", value=str(unit))
+    assert [each.get("selected") is not None for each in held] == [True]
+    assert name not in user.get(f"{home}/measures/{other}/edit").words
+    assert code in user.get(f"{home}/measures?unit={unit}").words
+    refused = user.post(f"{home}/measures/{other}", {"version": version, "business_unit": str(unit)}, status=422)
+    assert refused.errors() == ["Choose from the list."]
+    again = office.post(f"{at}/references/business_unit", {"name": name.upper()}, status=422)
+    assert "is retired. Bring it back" in again.errors()[0]
+    reference = get_reference(team.work, team.actor(team.pmo).scope_for(Capability.IMPORT))
+    assert name not in reference.business_units and ("business_unit", name) in reference.retired
+    office.post(f"{where}/return", status=303)
+    assert name in user.get(f"{home}/measures/{other}/edit").words
+
+
+def test_a_retired_forum_is_not_named_anew(site: Flask, office: Client, at: str, team: Team) -> None:
+    forum, user, home = uuid4(), Client(site, team.owner), at.removesuffix("/settings")
+    typed = {"name": "Passing board", "quorum": "1", "members": [str(team.chair)], "version": "0"}
+    office.post(f"{at}/forums/{forum}", typed, status=303)
+    where = f"{home}/measures/{team.row(team.define()).code}/edit"
+    assert "Passing board" in user.get(where).words
+    office.post(f"{at}/forums/{forum}/retirement", status=303)
+    assert "Passing board" not in user.get(where).words
+    assert "Bring Passing board back" in office.get(f"{at}/forums/{forum}").words
+    office.post(f"{at}/forums/{forum}/return", status=303)
+    assert "Passing board" in user.get(where).words
+
+
 def test_a_forum_is_added_once_and_changed(office: Client, at: str, team: Team) -> None:
     forum = uuid4()
     typed = {"name": "Margin board", "quorum": "2", "members": [str(team.chair), str(team.second)]}
@@ -128,6 +195,9 @@ def test_auditors_read_and_change_nothing(site: Flask, at: str, team: Team) -> N
     assert not [form for form in auditor.get(at).all("form", method="post") if "settings" in form.get("action", "")]
     auditor.get(f"{at}/forums/new", 404)
     auditor.post(f"{at}/references/function", {"name": "X"}, status=404)
+    entry = team.work.session.scalars(select(ReferenceRow.id).where(ReferenceRow.kind == "function")).first()
+    for act in ("", "/retirement", "/return"):
+        auditor.post(f"{at}/references/function/{entry}{act}", {"name": "X"}, status=404)
 
 
 def test_a_forum_that_somebody_saved_meanwhile_is_not_overwritten(office: Client, at: str, team: Team) -> None:

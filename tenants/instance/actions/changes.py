@@ -45,7 +45,8 @@ def known_here(work: Work, taken: Taken, proposal: Proposal) -> None:
     people = {*(proposal.values.get(word) for word in PEOPLE), *owners} - {None}
     forums = {proposal.values.get("forum")} - {None}
     active = select(MemberRow.id).where(MemberRow.id.in_(people), MemberRow.is_active)
-    found = {*work.session.scalars(active), *work.session.scalars(select(ForumRow.id).where(ForumRow.id.in_(forums)))}
+    sitting = select(ForumRow.id).where(ForumRow.id.in_(forums), ~ForumRow.is_retired)
+    found = {*work.session.scalars(active), *work.session.scalars(sitting)}
     foreign = {
         *_elsewhere(work, taken, EffectLineRow, {*proposal.lines, *proposal.amounts}),
         *_elsewhere(work, taken, MilestoneRow, set(proposal.milestones)),

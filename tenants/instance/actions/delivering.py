@@ -35,6 +35,7 @@ from tenants.instance.actions.order_rows import (
     take_order,
 )
 from tenants.instance.models.orders import OrderRow
+from tenants.instance.queries.delivered import retired_units
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.order_aggregates import load_orders
 from tenants.instance.transaction import Subject, Transaction
@@ -61,6 +62,7 @@ def deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) ->
             rules=rules_of(governance),
             choices=CHOICES,
             now=work.now(),
+            retired=retired_units(work),
         )
         rows = _rows(tx, call.key.channel, [each.number for each in incoming])
         outcomes = _decided(work, incoming, rows, terms)

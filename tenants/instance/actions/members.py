@@ -55,12 +55,6 @@ class AccessRestored:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReferenceAdded:
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class LastAdministrator(Refusal):
     """An instance keeps at least one administrator who can sign in."""
 
@@ -69,7 +63,7 @@ class LastAdministrator(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class LimitNotPossible(Refusal):
-    """Only roles of orders are limited, at the organization, to one channel or one business unit that there is."""
+    """Only roles of orders are limited, at the organization, to one channel or one business unit that can be chosen."""
 
     role: Role
 
@@ -172,22 +166,6 @@ def restore_access(work: Work, person: PersonId, actor: Actor) -> AccessRestored
     return outcome
 
 
-@action
-def add_reference(work: Work, kind: str, name: str, actor: Actor) -> ReferenceAdded | Refusal:
-    """A business unit, function or legal entity (`kind`). A name that is there already changes nothing."""
-    with work.transaction() as tx:
-        if not actor.can_anywhere(Capability.EDIT_REFERENCE_DATA):
-            return tx.refuse(NotAllowed(capability=Capability.EDIT_REFERENCE_DATA), actor, INSTANCE)
-        if not name.strip():
-            return FieldMissing(field="name")
-        outcome = ReferenceAdded(kind=kind, name=name.strip())
-        same = (ReferenceRow.kind == kind, func.lower(ReferenceRow.name) == name.strip().lower())
-        if not tx.lock_all(ReferenceRow, *same):
-            tx.add(ReferenceRow(id=work.new_id(), kind=kind, name=name.strip()))
-            tx.record(outcome, actor, INSTANCE)
-    return outcome
-
-
 def _subject(person: PersonId, name: str, path: str = "") -> Subject:
     return Subject(kind="person", id=person, label=name, path=path)
 
@@ -203,7 +181,7 @@ def _not_limitable(tx: Transaction, role: Role, node: NodeRow, limit: OrderLimit
         return None
     orders = get_governance(tx.work).template.orders
     unit = tx.session.get(ReferenceRow, limit.business_unit) if limit.business_unit else None
-    is_known = unit is not None and unit.kind == "business_unit" and not limit.channel
+    is_known = unit is not None and unit.kind == "business_unit" and not unit.is_retired and not limit.channel
     is_known = is_known or bool(orders and limit.channel in orders.channel_codes and limit.business_unit is None)
     is_possible = orders and is_known and role in ORDER_ROLES and node.parent_id is None
     return None if is_possible else LimitNotPossible(role=role)

@@ -38,6 +38,14 @@ def get_delivered(work: Work, channel: str, number: str) -> DeliveredOrder:
 
 
 def business_units(work: Work) -> Mapping[str, ReferenceId]:
-    """By their names."""
+    """By their names, the retired ones too."""
     statement = select(ReferenceRow.name, ReferenceRow.id).where(ReferenceRow.kind == "business_unit")
     return {name: ReferenceId(identity) for name, identity in work.session.execute(statement)}
+
+
+def retired_units(work: Work) -> Mapping[ReferenceId, str]:
+    """Business units that no order comes into any more, with their names."""
+    gone = select(ReferenceRow.id, ReferenceRow.name).where(
+        ReferenceRow.kind == "business_unit", ReferenceRow.is_retired
+    )
+    return {ReferenceId(identity): name for identity, name in work.session.execute(gone)}

@@ -1,10 +1,10 @@
 """What an import is held against: nodes, measures, people and lists of the instance, as far as the importer reaches."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 
 from domain.access import Scope
 from domain.ids import ForumId, NodeId, PersonId, ReferenceId
@@ -18,19 +18,20 @@ from tenants.instance.queries.scoping import below
 
 
 def get_reference(work: Work, scope: Scope) -> ReferenceData:
-    """Six statements. Nodes and measures outside the importer's scope are not in it, nor are their names."""
+    """Five statements. Nodes and measures outside the importer's scope are not in it, nor are their names."""
     governance = get_governance(work)
     nodes = _node_paths(work, scope)
-    lists = _lists(work)
+    lists, retired = _lists(work)
     return ReferenceData(
         currency=governance.currency,
         fiscal_year_start=governance.year_of(work.now().date()).start.first,
         effect_kinds=tuple(governance.template.effect_kinds),
         people=_people(work),
-        business_units=lists.get("business_unit", {}),
-        functions=lists.get("function", {}),
-        legal_entities=lists.get("legal_entity", {}),
-        forums={name: ForumId(forum) for forum, name in _named(work, ForumRow)},
+        business_units=_references(lists["business_unit"]),
+        functions=_references(lists["function"]),
+        legal_entities=_references(lists["legal_entity"]),
+        forums={name: ForumId(forum) for name, forum in lists["forum"].items()},
+        retired=retired,
         nodes={path: node for node, path in nodes.items() if path},
         measures=_measures(work, scope, nodes),
         stage_labels={stage: rule.label for stage, rule in governance.template.stages.items()},
@@ -60,12 +61,21 @@ def _people(work: Work) -> tuple[KnownPerson, ...]:
     return tuple(KnownPerson(id=PersonId(person), name=name, email=email) for person, name, email in rows)
 
 
-def _lists(work: Work) -> dict[str, dict[str, ReferenceId]]:
-    lists: dict[str, dict[str, ReferenceId]] = {}
-    for item, kind, name in work.session.execute(select(ReferenceRow.id, ReferenceRow.kind, ReferenceRow.name)):
-        lists.setdefault(kind, {})[name] = ReferenceId(item)
-    return lists
+def _lists(work: Work) -> tuple[dict[str, dict[str, UUID]], frozenset[tuple[str, str]]]:
+    """What rows may name, by kind and name; and (kind, name) of what is retired."""
+    entries = union_all(
+        select(ReferenceRow.id, ReferenceRow.kind, ReferenceRow.name, ReferenceRow.is_retired),
+        select(ForumRow.id, literal("forum"), ForumRow.name, ForumRow.is_retired),
+    )
+    lists: dict[str, dict[str, UUID]] = defaultdict(dict)
+    retired = set()
+    for item, kind, name, is_retired in work.session.execute(entries):
+        if is_retired:
+            retired.add((kind, name))
+        else:
+            lists[kind][name] = item
+    return lists, frozenset(retired)
 
 
-def _named(work: Work, table: Any) -> Sequence[Any]:
-    return work.session.execute(select(table.id, table.name).order_by(table.name)).all()
+def _references(known: Mapping[str, UUID]) -> dict[str, ReferenceId]:
+    return {name: ReferenceId(item) for name, item in known.items()}

@@ -37,7 +37,7 @@ CHOICE_KINDS = ("people", "business_unit", "function", "legal_entity", "forum")
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What the fields of a measure can name: (id, name)."""
+    """What the fields of a measure can name anew: (id, name)."""
 
     people: tuple[tuple[UUID, str], ...]
     business_unit: tuple[tuple[UUID, str], ...]
@@ -139,11 +139,11 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
 
 
 def get_choices(work: Work) -> Choices:
-    """Who and what the fields of a measure can name, each list by name: one statement. Ended people are left out."""
+    """Who and what a measure can name, each list by name: one statement. Who has left and what is retired is not."""
     statement = union_all(
         select(literal("people").label("kind"), MemberRow.id, MemberRow.name).where(MemberRow.is_active),
-        select(ReferenceRow.kind, ReferenceRow.id, ReferenceRow.name),
-        select(literal("forum"), ForumRow.id, ForumRow.name),
+        select(ReferenceRow.kind, ReferenceRow.id, ReferenceRow.name).where(~ReferenceRow.is_retired),
+        select(literal("forum"), ForumRow.id, ForumRow.name).where(~ForumRow.is_retired),
     )
     found: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
     for kind, key, name in work.session.execute(statement):

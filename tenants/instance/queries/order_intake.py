@@ -23,12 +23,14 @@ def get_order_reference(work: Work, actor: Actor) -> OrderReference:
     governance = get_governance(work)
     if governance.template.orders is None:
         raise NotFound("orders: the template governs none")
-    units = work.session.execute(select(ReferenceRow.name, ReferenceRow.id).where(ReferenceRow.kind == "business_unit"))
+    listed = select(ReferenceRow.name, ReferenceRow.id, ReferenceRow.is_retired)
+    units = work.session.execute(listed.where(ReferenceRow.kind == "business_unit")).all()
     return OrderReference(
         currency=governance.currency,
         rules=governance.template.orders,
         reach=actor.orders(Capability.IMPORT_ORDERS),
-        business_units={name: ReferenceId(item) for name, item in units},
+        business_units={name: ReferenceId(item) for name, item, _is_retired in units},
+        retired=frozenset(ReferenceId(item) for _name, item, is_retired in units if is_retired),
     )
 
 
@@ -44,6 +46,7 @@ def orders_fingerprint(work: Work, reference: OrderReference) -> str:
         repr(reference.rules),
         reference.reach,
         sorted(reference.business_units),
+        sorted(reference.retired),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

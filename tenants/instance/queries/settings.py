@@ -21,6 +21,8 @@ class ReferenceLine:
     kind: str
     name: str
     measures: int
+    is_retired: bool
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class ForumLine:
     chair_name: str
     members: tuple[tuple[UUID, str], ...]
     measures: int
+    is_retired: bool
     version: int
 
     @property
@@ -42,7 +45,7 @@ class ForumLine:
 
 
 def list_references(work: Work) -> dict[str, tuple[ReferenceLine, ...]]:
-    """All three lists by kind, each by name. One statement."""
+    """All three lists by kind, each by name, what is retired at its end. One statement."""
     named = (MeasureRow.business_unit_id, MeasureRow.function_id, MeasureRow.legal_entity_id)
     uses = {
         kind: select(func.count()).where(column == ReferenceRow.id).correlate(ReferenceRow).scalar_subquery()
@@ -50,15 +53,40 @@ def list_references(work: Work) -> dict[str, tuple[ReferenceLine, ...]]:
     }
     columns = [uses[kind].label(kind) for kind in KINDS]
     lines: dict[str, list[ReferenceLine]] = {kind: [] for kind in KINDS}
-    statement = select(ReferenceRow.id, ReferenceRow.kind, ReferenceRow.name, *columns)
-    for row in work.session.execute(statement.order_by(func.lower(ReferenceRow.name))):
-        line = ReferenceLine(id=row.id, kind=row.kind, name=row.name, measures=getattr(row, row.kind))
-        lines[row.kind].append(line)
+    statement = select(
+        ReferenceRow.id, ReferenceRow.kind, ReferenceRow.name, ReferenceRow.is_retired, ReferenceRow.version, *columns
+    )
+    for row in work.session.execute(statement.order_by(ReferenceRow.is_retired, func.lower(ReferenceRow.name))):
+        lines[row.kind].append(
+            ReferenceLine(
+                id=row.id,
+                kind=row.kind,
+                name=row.name,
+                measures=getattr(row, row.kind),
+                is_retired=row.is_retired,
+                version=row.version,
+            )
+        )
     return {kind: tuple(found) for kind, found in lines.items()}
 
 
+def get_reference_line(work: Work, kind: str, reference: UUID) -> ReferenceLine:
+    """One entry of a list. Raises NotFound."""
+    found = next((line for line in list_references(work).get(kind, ()) if line.id == reference), None)
+    if found is None:
+        raise NotFound(f"{kind} {reference}")
+    return found
+
+
+def list_units(work: Work) -> tuple[tuple[UUID, str], ...]:
+    """Every business unit by name, the retired ones too: what filters offer."""
+    statement = select(ReferenceRow.id, ReferenceRow.name).where(ReferenceRow.kind == "business_unit")
+    rows = work.session.execute(statement.order_by(func.lower(ReferenceRow.name)))
+    return tuple((row.id, row.name) for row in rows)
+
+
 def list_forums(work: Work) -> tuple[ForumLine, ...]:
-    """Every forum by name. Two statements."""
+    """Every forum by name, what is retired at the end. Two statements."""
     seats = (
         select(ForumMemberRow.forum_id, MemberRow.id, MemberRow.name)
         .join(MemberRow, MemberRow.id == ForumMemberRow.member_id)
@@ -72,7 +100,7 @@ def list_forums(work: Work) -> tuple[ForumLine, ...]:
     statement = (
         select(ForumRow, func.coalesce(MemberRow.name, "").label("chair_name"), uses.label("measures"))
         .outerjoin(MemberRow, MemberRow.id == ForumRow.chair_id)
-        .order_by(func.lower(ForumRow.name))
+        .order_by(ForumRow.is_retired, func.lower(ForumRow.name))
     )
     return tuple(
         ForumLine(
@@ -83,6 +111,7 @@ def list_forums(work: Work) -> tuple[ForumLine, ...]:
             chair_name=row.chair_name,
             members=tuple(members[row.ForumRow.id]),
             measures=row.measures,
+            is_retired=row.ForumRow.is_retired,
             version=row.ForumRow.version,
         )
         for row in work.session.execute(statement)

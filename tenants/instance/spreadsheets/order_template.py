@@ -42,7 +42,7 @@ def order_template(reference: OrderReference, note: Iterable[str] = ()) -> bytes
     """An XLSX that `guess_orders` maps without help."""
     chosen = {
         F.CHANNEL: [channel.label for channel in reference.rules.channels],
-        F.BUSINESS_UNIT: sorted(reference.business_units),
+        F.BUSINESS_UNIT: reference.offered_units,
         F.STATUS: STATUSES,
     }
     choices = tuple(

@@ -20,6 +20,7 @@ from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.measure import get_choices
 from tenants.instance.queries.order_filters import OrderFilters
 from tenants.instance.queries.orders import PAGE, get_desk, matching_ids
+from tenants.instance.queries.settings import list_units
 from web.access import requires
 from web.formats import amount, number
 from web.hands import hand
@@ -173,7 +174,7 @@ def _show(constraint: UUID, said: str = "") -> str:
         labels=_labels(governance),
         stages=[(each.key, each.label) for each in rules.stages],
         channels=[(each.code, each.label) for each in rules.channels],
-        units=get_choices(here.work).business_unit,
+        units=list_units(here.work),
         currency=governance.currency,
         crumbs=crumbs((_("Constraints"), url_for(".constraints")), (line.title, None)),
         may_manage=here.actor.can_anywhere(C.MANAGE_CONSTRAINTS) and line.is_open,

@@ -18,6 +18,7 @@ from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.measure import get_choices
 from tenants.instance.queries.orders import PAGE, REACH, Desk, all_orders, get_desk
 from tenants.instance.queries.saved_views import list_views
+from tenants.instance.queries.settings import list_units
 from tenants.instance.spreadsheets import write_xlsx
 from web.access import requires
 from web.formats import amount, day, number
@@ -52,9 +53,9 @@ def index() -> str:
     rules = governance.template.orders or abort(404)
     found = read_filter(request.args)
     desk = get_desk(here.work, scope(), found.wanted, found.sort, found.page)
-    choices = get_choices(here.work)
+    choices, units = get_choices(here.work), list_units(here.work)
     constraints = list_constraints(here.work, scope(), attention=True)[:ATTENTION_SHOWN]
-    names = dict((*choices.people, *choices.business_unit))
+    names = dict((*choices.people, *units))
     return render_template(
         "web/instance/orders/index.html",
         desk=desk,
@@ -62,6 +63,7 @@ def index() -> str:
         finding=_finding(desk, found),
         chips=chips(found, rules, names, {str(each.id): each.title for each in constraints}),
         choices=choices,
+        units=units,
         governance=governance,
         rules=rules,
         offers=offers(rules),

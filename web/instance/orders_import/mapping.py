@@ -122,7 +122,7 @@ def _groups(table: Table, mapping: ColumnMapping, reference: OrderReference) -> 
     )
     choices = {
         OrderField.CHANNEL: tuple((each.code, each.label) for each in reference.rules.channels),
-        OrderField.BUSINESS_UNIT: tuple((name, name) for name in sorted(reference.business_units)),
+        OrderField.BUSINESS_UNIT: tuple((name, name) for name in reference.offered_units),
         OrderField.CURRENCY: ((reference.currency, reference.currency),),
     }
     return [

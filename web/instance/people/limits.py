@@ -13,13 +13,16 @@ from web.hands import hand
 
 
 def limit_choices(governance: Governance) -> list[tuple[str, str]]:
-    """Each channel and business unit; none where the template governs no orders."""
+    """Each channel and business unit that is not retired; none where the template governs no orders."""
     orders = governance.template.orders
     if orders is None:
         return []
     channels = [(f"channel:{each.code}", _("Orders of channel %(name)s", name=each.label)) for each in orders.channels]
     units = list_references(hand().work).get("business_unit", ())
-    return [*channels, *((f"unit:{each.id}", _("Orders of %(name)s", name=each.name)) for each in units)]
+    return [
+        *channels,
+        *((f"unit:{each.id}", _("Orders of %(name)s", name=each.name)) for each in units if not each.is_retired),
+    ]
 
 
 def limit_of(written: str, governance: Governance) -> OrderLimit | None:

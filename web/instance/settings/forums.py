@@ -12,6 +12,7 @@ from domain.access import Capability
 from domain.ids import ForumId, PersonId
 from domain.refusals import Refusal, Stale
 from tenants.instance.actions.forums import save_forum
+from tenants.instance.actions.references import bring_back_forum, retire_forum
 from tenants.instance.queries.settings import ForumLine, get_forum, list_active_names, list_forums
 from web.access import requires
 from web.formats import DASH
@@ -62,6 +63,28 @@ def save(forum: UUID) -> Answer:
     return see(url_for("instance.settings.index", _anchor="forums"))
 
 
+@bp.post("/forums/<uuid:forum>/retirement")
+@requires(Capability.EDIT_REFERENCE_DATA)
+def retire(forum: UUID) -> Answer:
+    here, line = hand(), get_forum(hand().work, forum)
+    outcome = retire_forum(here.work, forum, here.actor)
+    if isinstance(outcome, Refusal):
+        return _form(forum, line, _saved(line), {"name": words_of(outcome)}, line.version), 422
+    tell("ok", _("%(name)s is retired", name=line.name), _("It decides what names it already; nothing names it anew."))
+    return see(url_for("instance.settings.index", _anchor="forums"))
+
+
+@bp.post("/forums/<uuid:forum>/return")
+@requires(Capability.EDIT_REFERENCE_DATA)
+def bring_back(forum: UUID) -> Answer:
+    here, line = hand(), get_forum(hand().work, forum)
+    outcome = bring_back_forum(here.work, forum, here.actor)
+    if isinstance(outcome, Refusal):
+        return _form(forum, line, _saved(line), {"name": words_of(outcome)}, line.version), 422
+    tell("ok", _("%(name)s can be chosen again", name=line.name))
+    return see(url_for("instance.settings.index", _anchor="forums"))
+
+
 def _typed(people: Mapping[str, str], existing: ForumLine | None) -> dict[str, Any]:
     """The form; what the reader chose to keep of somebody else's comes from the forum as it is."""
     typed: dict[str, Any] = {
@@ -94,11 +117,16 @@ def _conflict(line: ForumLine, typed: Mapping[str, Any], people: Mapping[str, st
     theirs, mine = _texts(_saved(line)), _texts(typed)
     opened = theirs | opened_values(request.form)
     return render_template(
-        "web/instance/settings/forum_conflict.html",
+        "web/instance/settings/conflict.html",
         line=line,
+        words=_(
+            "Somebody saved this forum after you opened it. Where both of you changed a field, choose; "
+            "the rest is put together."
+        ),
         rows=differences(labels, opened, theirs, mine, labels.__getitem__, show),
         kept=kept_pairs(merged(opened, theirs, mine), theirs),
         action=url_for(".save", forum=line.id),
+        drop_href=url_for(".edit_forum", forum=line.id),
     )
 
 
