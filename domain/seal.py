@@ -44,6 +44,7 @@ SUBJECT_FIELDS = (
     "plan_version",
 )
 LINE_FIELDS = ("name", "kind", "recurrence", "sign", "is_pnl", "is_cash", "currency", "account", "cost_centre")
+LATER_FIELDS = ("currency",)  # requests were sealed without it once; it never changes by itself
 PROGRESS_KINDS = (gate_kind(Stage.IMPLEMENTED), gate_kind(Stage.CLOSED))
 FORECAST_KINDS = tuple(gate_kind(stage) for stage in (Stage.IDENTIFIED, Stage.DETAILED, Stage.DECIDED))
 
@@ -179,6 +180,16 @@ def seal(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def broken(digest: str, sealed: str, now: str) -> tuple[FieldChange, ...] | None:
+    """What has changed since a text was sealed; None while the seal holds. A field that seals of its day did not know
+    does not break them."""
+    if seal(now) == digest:
+        return None
+    before, after = json.loads(sealed), json.loads(now)
+    known = {name: value for name, value in after.items() if name in before or name not in LATER_FIELDS}
+    return None if seal(canonical_text(known)) == digest else differences(before, known)
+
+
 def sealed_value(text: str) -> Decimal | None:
     """What is sealed is worth: a measure's target, before there is one its rough value; of a change the larger one.
 
@@ -197,8 +208,3 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Fi
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     )
-
-
-def text_differences(before: str, after: str) -> tuple[FieldChange, ...]:
-    """The same for two canonical texts."""
-    return differences(json.loads(before), json.loads(after))

@@ -16,7 +16,7 @@ from domain.forums import Forum, Meeting, MeetingNotBegun, MeetingNotPlanned, Me
 from domain.governance.policies import Rule
 from domain.ids import ForumId, MeetingId, PersonId, RequestId
 from domain.refusals import Refusal
-from domain.seal import seal, sealed_value, text_differences
+from domain.seal import broken, sealed_value
 from domain.segregation import Duties, EditedBySelf, OwnRequest
 
 
@@ -121,8 +121,9 @@ def decide_record(
     )
     if refusal:
         return refusal
-    if seal(subject.text) != request.seal:
-        return SealBroken(request=request.id, changes=text_differences(request.subject, subject.text))
+    changes = broken(request.seal, request.subject, subject.text)
+    if changes is not None:
+        return SealBroken(request=request.id, changes=changes)
     cast = CastVote(
         step=index,
         person=actor.person,

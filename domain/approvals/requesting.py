@@ -23,7 +23,7 @@ from domain.governance.template import GovernanceTemplate
 from domain.ids import MeasureId, OrderExceptionId, OrderId, PersonId, RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
-from domain.seal import FieldChange, canonical_subject, canonical_text, seal, text_differences
+from domain.seal import FieldChange, broken, canonical_subject, canonical_text, seal
 from domain.segregation import Duties, segregation_conflict
 from domain.stages import MeasureState, Stage
 
@@ -240,9 +240,9 @@ def decide_withdraw(request: ApprovalRequest, actor: Actor, now: datetime, comme
 
 def void_if_changed(request: ApprovalRequest, current: Subject, now: datetime) -> RequestVoided | None:
     """Compare the sealed subject with what it is now; None when nothing governed has changed."""
-    if request.state is not RequestState.OPEN or seal(current.text) == request.seal:
-        return None
-    return RequestVoided(request=request.id, at=now, changes=text_differences(request.subject, current.text))
+    is_open = request.state is RequestState.OPEN
+    changes = broken(request.seal, request.subject, current.text) if is_open else None
+    return None if changes is None else RequestVoided(request=request.id, at=now, changes=changes)
 
 
 def after_withdrawal(request: ApprovalRequest) -> ApprovalRequest:

@@ -15,7 +15,7 @@ from domain.delegation import Delegation, stands_in
 from domain.governance.policies import Rule
 from domain.ids import PersonId, RequestId
 from domain.refusals import Refusal
-from domain.seal import FieldChange, seal, sealed_value, text_differences
+from domain.seal import FieldChange, broken, sealed_value
 from domain.segregation import Duties, segregation_conflict
 
 FRESH = timedelta(minutes=10)  # how long a password that was given counts for a step-up
@@ -118,8 +118,9 @@ def decide_vote(
         return refusal
     if refusal := unfit_for_now(request, vote, subject, now.date()):
         return refusal
-    if seal(subject.text) != request.seal:
-        return SealBroken(request=request.id, changes=text_differences(request.subject, subject.text))
+    changes = broken(request.seal, request.subject, subject.text)
+    if changes is not None:
+        return SealBroken(request=request.id, changes=changes)
     cast = CastVote(
         step=index,
         person=actor.person,

@@ -13,11 +13,11 @@ from domain.measures import Measure
 from domain.months import Month
 from domain.seal import (
     FieldChange,
+    broken,
     canonical_subject,
     canonical_text,
     differences,
     seal,
-    text_differences,
     written,
 )
 from domain.stages import MeasureState, Stage
@@ -146,7 +146,9 @@ def test_differences_name_field_before_and_after() -> None:
         FieldChange(field="c", before=None, after="4"),
     )
     assert differences(before, after) == expected
-    assert text_differences(canonical_text(before), canonical_text(after)) == expected
+    sealed = canonical_text(before)
+    assert broken(seal(sealed), sealed, canonical_text(after)) == expected
+    assert broken(seal(sealed), sealed, sealed) is None
 
 
 TEXTS = st.dictionaries(st.text(min_size=1), st.text(min_size=1))
@@ -175,3 +177,21 @@ def test_rough_value_and_target_carry_their_currency() -> None:
     assert canonical_subject(of, "hold")["currency"] == "EUR"
     assert text(of, "hold") != text(replace(of, currency="SEK"), "hold")
     assert "currency" not in canonical_subject(replace(of, rough_value=None, target=None), "hold")
+
+
+def test_a_seal_from_before_the_currency_was_part_of_it_holds_until_something_changes() -> None:
+    of = measure(currency="EUR")
+    old = canonical_subject(of, "hold")
+    del old["currency"]
+    sealed = canonical_text(old)
+    assert broken(seal(sealed), sealed, text(of, "hold")) is None
+    changes = broken(seal(sealed), sealed, text(replace(of, title="Other"), "hold"))
+    assert changes is not None
+    assert [each.field for each in changes] == ["title"]
+
+
+def test_a_seal_that_knew_the_currency_breaks_by_it() -> None:
+    sealed = text(measure(currency="EUR"), "hold")
+    changes = broken(seal(sealed), sealed, text(measure(currency="SEK"), "hold"))
+    assert changes is not None
+    assert [each.field for each in changes] == ["currency"]
