@@ -76,6 +76,26 @@ def list_instances() -> None:
             click.echo(f"{found.schema}  {found.cluster}  {found.slug}  {found.name}")
 
 
+@instance.command("move")
+@click.argument("slug")
+@click.argument("cluster", required=False)
+@click.option("--abort", "wish", flag_value="abort", help="Give an unfinished move up.")
+@click.option("--drop-old", "wish", flag_value="drop-old", help="Remove what a finished move left behind.")
+def move_instance(slug: str, cluster: str | None, wish: str | None) -> None:
+    """Move SLUG to CLUSTER; run again to resume. Nobody reads or writes it meanwhile."""
+    from tenants.moving import NotMovable, drop_old, give_up, move
+
+    if (cluster is None) == (wish is None):
+        raise click.UsageError("Name a cluster, or --abort, or --drop-old.")
+    with house() as (settings, work):
+        steps = {"abort": give_up, "drop-old": drop_old}
+        try:
+            for line in move(settings, work, slug, cluster) if cluster else steps[str(wish)](settings, work, slug):
+                click.echo(line)
+        except NotMovable as refused:
+            raise click.ClickException(str(refused)) from None
+
+
 @mandate.group()
 def audit() -> None:
     """The audit trail."""

@@ -19,16 +19,17 @@ class Engines:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._kept: OrderedDict[str, Engine] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Engine] = OrderedDict()  # by cluster and schema: instances move
         self._lock = Lock()
 
     def of(self, instance: Instance) -> Engine:
         """The engine that logs in as the instance's own role."""
+        key = (instance.cluster, instance.schema)
         with self._lock:
-            engine = self._kept.pop(instance.schema, None)
+            engine = self._kept.pop(key, None)
             if engine is None:
                 engine = create_engine(self.dsn(instance), **pool_options(), connect_args=_arguments(instance.schema))
-            self._kept[instance.schema] = engine
+            self._kept[key] = engine
             evicted = self._evict()
         for stale in evicted:
             stale.dispose()
@@ -43,9 +44,9 @@ class Engines:
         return self._address(instance, instance.role)
 
     def forget(self, instance: Instance) -> None:
-        """Close what is open to an instance, for example after it has moved."""
+        """Close what is open to an instance."""
         with self._lock:
-            engine = self._kept.pop(instance.schema, None)
+            engine = self._kept.pop((instance.cluster, instance.schema), None)
         if engine is not None:
             engine.dispose()
 

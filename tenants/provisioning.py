@@ -83,6 +83,19 @@ def drop(settings: Settings, instance: Instance) -> None:
                 connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
+def has_schema(settings: Settings, instance: Instance) -> bool:
+    with psycopg.connect(settings.cluster_admins[instance.cluster]) as connection:
+        found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [instance.schema])
+        return found.fetchone() is not None
+
+
+def owner_dsn(settings: Settings, instance: Instance) -> str:
+    """The login that owns an instance's schema, for psycopg."""
+    password = login_password(settings.secret, instance.cluster, instance.owner_role)
+    url = with_login(settings.clusters[instance.cluster], instance.owner_role, password)
+    return url.replace("postgresql+psycopg", "postgresql", 1)
+
+
 def _make_roles(settings: Settings, instance: Instance) -> None:
     with psycopg.connect(settings.cluster_admins[instance.cluster]) as connection:
         for role in (instance.owner_role, instance.role):
@@ -122,12 +135,7 @@ def _set_role(connection: psycopg.Connection, role: str, schema: str) -> None:
 
 
 def _make_tables(settings: Settings, instance: Instance) -> None:
-    url = with_login(
-        settings.clusters[instance.cluster],
-        instance.owner_role,
-        login_password(settings.secret, instance.cluster, instance.owner_role),
-    ).replace("postgresql+psycopg", "postgresql", 1)
-    with psycopg.connect(url, prepare_threshold=None) as connection, connection.pipeline():
+    with psycopg.connect(owner_dsn(settings, instance), prepare_threshold=None) as connection, connection.pipeline():
         for statement in prepared(instance.schema):
             connection.execute(statement)  # type: ignore[call-overload]
 

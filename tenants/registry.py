@@ -7,24 +7,28 @@ from sqlalchemy import select
 from domain.ids import FirmId, InstanceId, PersonId
 from tenants.database import NotFound, PlatformWork
 from tenants.places import Instance
-from tenants.platform.models.instances import InstanceMemberRow, InstanceRow
+from tenants.platform.models.instances import OPEN, InstanceMemberRow, InstanceRow
+
+
+class InstanceMoving(RuntimeError):
+    """The instance is being moved to another cluster: nobody reads or writes it for the moment."""
 
 
 def find_for_person(work: PlatformWork, slug: str, person: PersonId) -> tuple[Instance, str] | None:
-    """The active instance with this slug and the person's side in it; None where the person is no member."""
+    """The instance with this slug and the person's side in it; None where the person is no member."""
     statement = (
         select(InstanceRow, InstanceMemberRow.side)
         .join(InstanceMemberRow, InstanceMemberRow.instance_id == InstanceRow.id)
-        .where(InstanceRow.slug == slug, InstanceRow.state == "active", InstanceMemberRow.person_id == person)
+        .where(InstanceRow.slug == slug, InstanceRow.state.in_(OPEN), InstanceMemberRow.person_id == person)
     )
     row = work.session.execute(statement).one_or_none()
-    return (to_instance(row[0]), row[1]) if row else None
+    return (_at_rest(row[0]), row[1]) if row else None
 
 
 def find_instance(work: PlatformWork, slug: str) -> Instance | None:
-    """The active instance with this slug: for machines, who prove by a signature that they may enter."""
-    row = work.session.scalar(select(InstanceRow).where(InstanceRow.slug == slug, InstanceRow.state == "active"))
-    return to_instance(row) if row else None
+    """The instance with this slug: for machines, who prove by a signature that they may enter."""
+    row = work.session.scalar(select(InstanceRow).where(InstanceRow.slug == slug, InstanceRow.state.in_(OPEN)))
+    return _at_rest(row) if row else None
 
 
 def get_instance(work: PlatformWork, instance_id: InstanceId) -> Instance:
@@ -32,11 +36,11 @@ def get_instance(work: PlatformWork, instance_id: InstanceId) -> Instance:
     row = work.session.get(InstanceRow, instance_id)
     if row is None:
         raise NotFound(f"instance {instance_id}")
-    return to_instance(row)
+    return _at_rest(row)
 
 
 def active_instances(work: PlatformWork) -> Sequence[Instance]:
-    """Every instance in use, by schema name."""
+    """Every instance that is in use now, by schema name."""
     rows = work.session.scalars(select(InstanceRow).where(InstanceRow.state == "active").order_by(InstanceRow.schema))
     return [to_instance(row) for row in rows]
 
@@ -45,6 +49,12 @@ def outdated_instances(work: PlatformWork, head: str) -> Sequence[Instance]:
     """Every schema, spare ones too, whose revision is not `head`: one query for the whole fleet."""
     rows = work.session.scalars(select(InstanceRow).where(InstanceRow.revision != head).order_by(InstanceRow.schema))
     return [to_instance(row) for row in rows]
+
+
+def _at_rest(row: InstanceRow) -> Instance:
+    if row.state == "moving":
+        raise InstanceMoving(row.slug)
+    return to_instance(row)
 
 
 def to_instance(row: InstanceRow) -> Instance:

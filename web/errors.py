@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from tenants.database import NotFound
 from tenants.platform.queries.health import UNREACHABLE
+from tenants.registry import InstanceMoving
 from web.problems import is_machine, problem
 
 log = structlog.get_logger("web")
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(NotFound, _not_found)
-    for kind in UNREACHABLE:
+    for kind in (*UNREACHABLE, InstanceMoving):
         app.register_error_handler(kind, _unreachable)
     app.register_error_handler(Exception, _bug)
 
@@ -45,7 +46,7 @@ def _not_found(_error: NotFound) -> Response:
 
 
 def _unreachable(error: Exception) -> Response:
-    log.error("database unreachable", error=type(error).__name__)
+    log.error("not available", error=type(error).__name__)
     response = problem(503) if is_machine() else page(503, retry_after="")
     response.headers["Retry-After"] = RETRY_SECONDS
     return response

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tenants.bell import WAITING
 from tenants.database import NotFound, base_app
 from tenants.jobs import HandedOver, Holder, hand_over
-from tenants.registry import active_instances
+from tenants.registry import InstanceMoving, active_instances
 from tenants.settings import Settings, read_settings
 from workers import queues
 from workers.jobs import JOBS
@@ -75,6 +75,8 @@ class Relay:
                 done = self._hand_over(work, place)
         except (NotFound, ValueError):
             logger.warning("There is no instance %s", place)
+            return 0
+        except InstanceMoving:  # what waits moves with it; the round comes back to it
             return 0
         except SQLAlchemyError as failure:
             logger.warning("Instance %s was passed over: %s", place, failure)

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from bin.servers import start_postgres
-from tests.house import build_house, settings_for
+from tenants.places import Instance
+from tenants.platform.models.instances import InstanceRow
+from tests.house import House, build_house, settings_for
 from tests.web.client import Client
 from web.app import create_app
 
@@ -75,6 +77,10 @@ def test_the_database_stops_and_comes_back(line: Line, server_folder: Path) -> N
     page = f"/clients/{instance.slug}/measures"
     assert client.http.get(page).status_code == 200
 
+    for state, status in (("moving", 503), ("active", 200)):
+        _note(house, instance, state)
+        assert client.http.get(page).status_code == status
+
     line.cut()
     server.stop()
     gone = client.http.get(page)
@@ -88,6 +94,11 @@ def test_the_database_stops_and_comes_back(line: Line, server_folder: Path) -> N
     answers = [client.http.get(page).status_code for _ in range(3)]
     assert answers[-1] == 200
     server.stop()
+
+
+def _note(house: House, instance: Instance, state: str) -> None:
+    with house.app.app_context(), house.platform().transaction() as tx:
+        tx.lock(InstanceRow, instance.id).state = state
 
 
 def at(dsn: str, port: int) -> str:

@@ -13,6 +13,7 @@ from rq.serializers import JSONSerializer
 from bin.servers import start_redis
 from tenants.bell import WAITING
 from tenants.instance.models.outbox import OutboxRow
+from tenants.platform.models.instances import InstanceRow
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tests.house import House
 from tests.workers.live import Live, new_relay
@@ -90,6 +91,16 @@ def test_an_instance_that_does_not_answer_keeps_no_other_waiting(live: Live) -> 
     live.redis.zadd(WAITING, {str(uuid4()): 0, "no id": 0, str(live.instance.id): 0})
     live.relay.turn()
     assert waits(live, row)
+
+
+def test_an_instance_that_is_being_moved_is_left_alone_and_found_afterwards(live: Live) -> None:
+    row = put(live)
+    for state in ("moving", "active"):
+        with live.house.platform().transaction() as tx:
+            tx.lock(InstanceRow, live.instance.id).state = state
+        live.redis.zadd(WAITING, {str(live.instance.id): 0})
+        live.relay.turn()
+        assert waits(live, row) is (state == "active")
 
 
 def run_queue(live: Live) -> None:

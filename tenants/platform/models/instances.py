@@ -9,9 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.columns import Json, Key, Moment, Name, Words
 from tenants.platform.models.base import PlatformModel
 
+OPEN = ("active", "moving")  # what people know of
+
 
 class InstanceRow(PlatformModel):
-    """One schema. `state`: spare (empty, ready), filling (claimed), active. A spare one has no firm and no name."""
+    """One schema. `state`: spare (empty, ready), filling (claimed), active, moving (to another cluster, shut so long).
+
+    A spare one has no firm and no name.
+    """
 
     __tablename__ = "instances"
     __table_args__ = (

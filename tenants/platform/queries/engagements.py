@@ -12,7 +12,7 @@ from domain.ids import FirmId, PersonId
 from tenants.database import PlatformWork
 from tenants.platform.figures import EngagementFigures
 from tenants.platform.models.engagements import EngagementMetricsRow
-from tenants.platform.models.instances import InstanceMemberRow, InstanceRow, OnboardingRow
+from tenants.platform.models.instances import OPEN, InstanceMemberRow, InstanceRow, OnboardingRow
 from tenants.platform.models.library import TemplateVersionRow
 from tenants.platform.models.people import PersonRow
 
@@ -67,7 +67,7 @@ def _engagements(firm: FirmId, person: PersonId) -> Select[*tuple[Any, ...]]:
         .outerjoin(PersonRow, PersonRow.id == OnboardingRow.asked_by)
         .outerjoin(InstanceMemberRow, mine)
         .outerjoin(EngagementMetricsRow, EngagementMetricsRow.instance_id == InstanceRow.id)
-        .where(InstanceRow.firm_id == firm, InstanceRow.state == "active")
+        .where(InstanceRow.firm_id == firm, InstanceRow.state.in_(OPEN))
         .order_by(func.lower(InstanceRow.name), InstanceRow.slug)
     )
 

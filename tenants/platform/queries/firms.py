@@ -9,7 +9,7 @@ from domain.access import FirmActor, FirmRole
 from domain.ids import FirmId, PersonId
 from tenants.database import PlatformWork
 from tenants.platform.models.firms import FirmMemberRow
-from tenants.platform.models.instances import InstanceMemberRow, InstanceRow
+from tenants.platform.models.instances import OPEN, InstanceMemberRow, InstanceRow
 from tenants.platform.models.people import PersonRow
 
 
@@ -53,7 +53,7 @@ def list_members(work: PlatformWork, firm: FirmId) -> list[FirmMember]:
     clients = (
         select(func.array_agg(aggregate_order_by(InstanceRow.name, InstanceRow.name)))
         .join(InstanceMemberRow, InstanceMemberRow.instance_id == InstanceRow.id)
-        .where(InstanceRow.firm_id == firm, InstanceRow.state == "active")
+        .where(InstanceRow.firm_id == firm, InstanceRow.state.in_(OPEN))
         .where(InstanceMemberRow.person_id == PersonRow.id, InstanceMemberRow.side == "firm")
         .correlate(PersonRow)
         .scalar_subquery()

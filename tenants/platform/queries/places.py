@@ -10,7 +10,7 @@ from domain.ids import FirmId, InstanceId, PersonId
 from tenants.database import PlatformWork
 from tenants.platform.models.engagements import PublishedHeadRow, VerificationRow
 from tenants.platform.models.firms import FirmRow
-from tenants.platform.models.instances import InstanceMemberRow, InstanceRow
+from tenants.platform.models.instances import OPEN, InstanceMemberRow, InstanceRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ def list_clients(work: PlatformWork, person: PersonId) -> list[Client]:
         select(InstanceRow.id, InstanceRow.slug, InstanceRow.name, FirmRow.name.label("firm_name"))
         .join(InstanceMemberRow, InstanceMemberRow.instance_id == InstanceRow.id)
         .join(FirmRow, FirmRow.id == InstanceRow.firm_id)
-        .where(InstanceMemberRow.person_id == person, InstanceRow.state == "active")
+        .where(InstanceMemberRow.person_id == person, InstanceRow.state.in_(OPEN))
         .order_by(func.lower(InstanceRow.name), InstanceRow.slug)
     )
     return [
