@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -25,7 +26,7 @@ from tenants.platform.actions.people import admit, ensure_people
 from tenants.platform.figures import EngagementFigures, MonthFigures, StageFigures
 from tenants.platform.models.engagements import EngagementMetricsRow
 from tenants.platform.models.firms import FirmRow
-from tenants.platform.models.instances import OnboardingRow
+from tenants.platform.models.instances import InstanceRow, OnboardingRow
 from tenants.platform.models.library import TemplateVersionRow
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tests.house import NOW, House
@@ -292,6 +293,18 @@ def test_comparison_sorts_by_link(manager: Client, published: Any, query: str, f
     assert first in names[0]
     assert len(page.all("th", aria_sort="ascending")) + len(page.all("th", aria_sort="descending")) == 1
     assert "/comparison?sort=plan&order=desc" in page.links()
+
+
+def test_comparison_says_how_long_each_engagement_has_run(
+    manager: Client, published: Any, platform: PlatformWork, two_clients: tuple[Instance, Instance]
+) -> None:
+    published(figures(), None)
+    with platform.transaction() as tx:
+        row = tx.lock(InstanceRow, two_clients[0].id)
+        kept, row.claimed_at = row.claimed_at, datetime(2026, 3, 31, tzinfo=UTC)
+    assert "since Mar 2026, 8 months" in manager.get("/comparison").words
+    with platform.transaction() as tx:
+        tx.lock(InstanceRow, two_clients[0].id).claimed_at = kept
 
 
 def test_comparison_reads_only_the_platform(

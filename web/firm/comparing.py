@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from domain.months import Month
 from tenants.platform.figures import EngagementFigures
 from tenants.platform.queries.comparison import Compared, Comparison, CurrencyGroup, Spread
 from web import charts
 from web.formats import DASH, money, number, percent, scale_of
+from web.formats import month as month_words
 
 LEAK_LIMIT = Decimal(10)
 SLOW_DAYS = Decimal(10)
@@ -58,6 +61,7 @@ class RowView:
     name: str
     href: str
     template: str
+    running: str
     manager: str
     measures: str
     plan: str
@@ -128,13 +132,13 @@ def finding(compared: Comparison) -> str:
     return f"{start}: {said}" if said else _("%(start)s: all on course", start=start)
 
 
-def groups_of(compared: Comparison, sorting: Sorting) -> list[GroupView]:
+def groups_of(compared: Comparison, sorting: Sorting, today: date) -> list[GroupView]:
     spreads = {
         "leakage": compared.spread(lambda one: one.leakage_percent),
         "realisation": compared.spread(lambda one: one.realisation_percent),
         "decide": compared.spread(lambda one: one.median_days_to_decide),
     }
-    return [_group(group, sorting, spreads) for group in compared.groups]
+    return [_group(group, sorting, spreads, today) for group in compared.groups]
 
 
 def years_of(compared: Comparison, sorting: Sorting) -> list[YearView]:
@@ -143,14 +147,14 @@ def years_of(compared: Comparison, sorting: Sorting) -> list[YearView]:
     return [_year(row) for row in rows if row.figures.plan_year > 0 and row.figures.curve]
 
 
-def _group(group: CurrencyGroup, sorting: Sorting, spreads: Mapping[str, Spread | None]) -> GroupView:
+def _group(group: CurrencyGroup, sorting: Sorting, spreads: Mapping[str, Spread | None], today: date) -> GroupView:
     scale = scale_of([one.figures.plan_full_year for one in group.rows])
     rows = _sorted(group.rows, sorting)
     return GroupView(
         currency=group.currency,
         unit=f"{scale} {group.currency}".strip(),
         title=_group_title(group, sorting),
-        rows=tuple(_row(row, scale, spreads) for row in rows),
+        rows=tuple(_row(row, scale, spreads, today) for row in rows),
         measures=number(group.measures),
         plan=money(group.plan, scale),
         forecast=money(group.forecast, scale),
@@ -186,12 +190,13 @@ def _sorted(rows: Iterable[Compared], sorting: Sorting) -> list[Compared]:
     return known + [row for row in by_name if key(row) is None]
 
 
-def _row(row: Compared, scale: str, spreads: Mapping[str, Spread | None]) -> RowView:
+def _row(row: Compared, scale: str, spreads: Mapping[str, Spread | None], today: date) -> RowView:
     one, figures = row.engagement, row.figures
     return RowView(
         name=one.name,
         href=f"/clients/{one.slug}/" if one.is_mine else "",
         template=f"{one.template_name}, v{one.template_number}",
+        running=_running(one.since.date(), today),
         manager=one.manager or DASH,
         measures=number(figures.measures),
         plan=money(figures.plan_full_year, scale),
@@ -205,6 +210,15 @@ def _row(row: Compared, scale: str, spreads: Mapping[str, Spread | None]) -> Row
         decide_band=_band(figures.median_days_to_decide, spreads["decide"], _("days"), 0),
         overdue=number(figures.overdue),
         waiting=number(figures.waiting_cost_week),
+    )
+
+
+def _running(since: date, today: date) -> str:
+    """How long an engagement has run: in its first year its figures say less."""
+    begun = Month.of(since)
+    months = begun.months_until(Month.of(today))
+    return ngettext(
+        "since %(begun)s, %(num)d month", "since %(begun)s, %(num)d months", months, begun=month_words(str(begun))
     )
 
 

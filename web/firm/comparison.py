@@ -23,7 +23,7 @@ def index() -> str:
         "web/firm/comparison.html",
         title=finding(compared),
         comparison=compared,
-        groups=groups_of(compared, sorting),
+        groups=groups_of(compared, sorting, hand().platform.now().date()),
         years=years_of(compared, sorting),
         sorting=sorting,
         columns=COLUMNS,
@@ -37,7 +37,7 @@ def export() -> Response:
     """The same rows as a workbook, to the cent."""
     compared = _compare()
     headers = (
-        "Engagement", "Template", "Manager", "As of (UTC)", "Currency", "Measures", "Plan full year",
+        "Engagement", "Template", "Manager", "Since", "As of (UTC)", "Currency", "Measures", "Plan full year",
         "Forecast full year", "Leakage %", "Plan to date", "Actual to date", "Realisation %", "Days to decide (median)",
         "Waiting", "Overdue", "Waiting a week",
     )  # fmt: skip
@@ -58,6 +58,7 @@ def _lines(compared: Comparison):  # type: ignore[no-untyped-def]
             one.name,
             f"{one.template_name}, v{one.template_number}",
             one.manager,
+            one.since.date(),
             figures.as_of,
             figures.currency,
             figures.measures,
