@@ -16,6 +16,7 @@ from workers import (
     onboarding,
     ordering,
     reports,
+    trials,
     upkeep,
 )
 
@@ -68,6 +69,7 @@ JOBS: dict[str, Job] = {
     "record_ledger": Job(run=ledger.record_ledger, seconds=300, of_instance=True, coalesced=True),
     "look_at_criteria": Job(run=upkeep.look_at_criteria, seconds=300, of_instance=True, coalesced=True),
     "watch_orders": Job(run=ordering.watch_orders, seconds=600, of_instance=True, coalesced=True),
+    "try_on_orders": Job(run=trials.try_on_orders, seconds=600, of_instance=True, give_up=trials.trial_failed),
     "delete_file": Job(run=files.delete_file, of_instance=True),
     "purge_files": Job(run=files.purge_files, seconds=300, of_instance=True, coalesced=True),
     "purge_instance": Job(run=upkeep.purge_instance, of_instance=True, coalesced=True),

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from tenants.database import PlatformWork, Work, action
 from tenants.instance.actions.kill_criteria import look_at_kill_criteria
 from tenants.instance.actions.upkeep import refresh_statuses
-from tenants.instance.models.intake import ChannelCallRow
+from tenants.instance.models.intake import ChannelCallRow, OrderTrialRow, RuleSwitchRow
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.requests import FormKeyRow
 from tenants.instance.queries.kill_criteria import watched_by_night
@@ -18,6 +18,7 @@ from workers.task import Task
 KEEP_DONE = timedelta(days=30)
 KEEP_FORM_KEYS = timedelta(days=7)
 KEEP_CALLS = timedelta(days=2)
+KEEP_TRIALS = timedelta(days=90)
 KEEP_ATTEMPTS = timedelta(days=2)
 KEEP_TOKENS = timedelta(days=30)
 
@@ -34,7 +35,7 @@ def look_at_criteria(task: Task) -> None:
 
 
 def purge_instance(task: Task) -> None:
-    """Forget finished outbox rows and the keys of forms and calls that nobody will send again."""
+    """Forget finished outbox rows, keys of forms and calls that nobody sends again, trials that no rule rests on."""
     _purge_instance(task.instance)
 
 
@@ -50,6 +51,9 @@ def _purge_instance(work: Work) -> None:
         tx.session.execute(delete(OutboxRow).where(OutboxRow.done_at < now - KEEP_DONE))
         tx.session.execute(delete(FormKeyRow).where(FormKeyRow.at < now - KEEP_FORM_KEYS))
         tx.session.execute(delete(ChannelCallRow).where(ChannelCallRow.at < now - KEEP_CALLS))
+        rested_on = select(RuleSwitchRow.trial_id).where(RuleSwitchRow.trial_id == OrderTrialRow.id)
+        old = (OrderTrialRow.asked_at < now - KEEP_TRIALS, ~rested_on.exists())
+        tx.session.execute(delete(OrderTrialRow).where(*old))
 
 
 @action

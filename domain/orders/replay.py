@@ -2,7 +2,8 @@
 
 What an order was at a moment follows from what is kept of it: when it was placed, what happened when, its stays in
 stages. Between two of these its facts stand still but for the hours and days that pass, so that one look at each
-stretch finds the first moment: the cost is linear in what is kept. Value, discount and promise are taken as they are.
+stretch finds the first moment: the cost is linear in what is kept. The promised date is the one of its time; value,
+discount, payment and priority are taken as they are now.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from domain.governance.template import OrderRule
 from domain.orders.order import Happening
 from domain.orders.rules import HOUR
 
+ZERO = Decimal("0.00")
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 PASSING = frozenset({"hours_since_placed", "hours_in_stage", "days_past_promise"})
 FROM_BELOW = (Operator.AT_LEAST, Operator.ABOVE)
@@ -32,7 +34,8 @@ class Stay:
 class Past:
     """An order as it went. `facts`: those that do not change; `ended` when it was closed or cancelled, None for open.
 
-    `held`: the exceptions it had, each as (type, opened, resolved or None).
+    `held`: the exceptions it had, each as (type, opened, resolved or None). `promises`: changes of the promised date in
+    their order, each as (when, what was promised until then).
     """
 
     id: UUID
@@ -49,6 +52,12 @@ class Past:
     happened: Mapping[Happening, datetime]
     stays: Sequence[Stay]
     held: Sequence[tuple[str, datetime, datetime | None]] = ()
+    promises: Sequence[tuple[datetime, date | None]] = ()
+    discount: Decimal = ZERO
+    freight: Decimal = ZERO
+
+    def promised_at(self, moment: datetime) -> date | None:
+        return next((before for at, before in self.promises if at > moment), self.promised_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +69,7 @@ class Stretch:
     stage: str
     since: datetime
     happened: frozenset[Happening]
+    promised_on: date | None
 
 
 def first_moment(rule: OrderRule, past: Past, since: datetime, now: datetime) -> datetime | None:
@@ -78,6 +88,7 @@ def first_moment(rule: OrderRule, past: Past, since: datetime, now: datetime) ->
 def stretches(past: Past, now: datetime) -> Iterator[Stretch]:
     end = min(past.ended or now, now)
     turns = {past.placed_at, *past.happened.values(), *(stay.since for stay in past.stays)}
+    turns.update(at for at, _before in past.promises)
     points = sorted(turn for turn in turns if past.placed_at <= turn < end)
     for start, stop in zip(points, [*points[1:], end], strict=True):
         stay = next((stay for stay in reversed(past.stays) if stay.since <= start), None)
@@ -87,6 +98,7 @@ def stretches(past: Past, now: datetime) -> Iterator[Stretch]:
             stage=stay.stage if stay else past.stays[0].stage if past.stays else "",
             since=stay.since if stay else past.placed_at,
             happened=frozenset(each for each, at in past.happened.items() if at <= start),
+            promised_on=past.promised_at(start),
         )
 
 
@@ -110,9 +122,9 @@ def window_of(condition: Condition, past: Past, stretch: Stretch) -> tuple[datet
     """From when until before when a fact that grows with time meets its limit; hours are counted in whole seconds."""
     limit = Decimal(str(condition.value))
     if condition.field == "days_past_promise":
-        if past.promised_on is None or Happening.DELIVERED in stretch.happened:
+        if stretch.promised_on is None or Happening.DELIVERED in stretch.happened:
             return None
-        return days_window(condition.operator, limit, past.promised_on)
+        return days_window(condition.operator, limit, stretch.promised_on)
     origin = past.placed_at if condition.field == "hours_since_placed" else stretch.since
     turn = origin + HOUR * float(limit)
     if condition.operator in PAST_LIMIT:

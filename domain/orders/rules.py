@@ -1,6 +1,6 @@
 """Rules of the template that open exceptions by themselves, and how they are switched here. Source: DOMAIN.md, 5."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from domain.access import Actor, Capability, NotAllowed
 from domain.governance.policies import ORDERED, Condition, Fact
 from domain.governance.template import OrderRule, OrderRules
-from domain.ids import PersonId
+from domain.ids import OrderTrialId, PersonId
 from domain.orders.order import Happening, Order, OrderState
 from domain.refusals import Refusal
 
@@ -25,8 +25,23 @@ class Switch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrialFound:
+    """What a trial on real orders found, as a switch that rests on it keeps it: trials are not kept for ever."""
+
+    id: OrderTrialId
+    as_of: datetime
+    days: int
+    orders: int
+    new: int  # of them that the rule would have spoken on and nobody had held
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleSwitched:
-    """A rule was switched, or given other limits; `before` and `after` are how it stood and stands."""
+    """A rule was switched, or given other limits; `before` and `after` are how it stood and stands.
+
+    `trial` is what the switch rests on, None where nobody tried it before.
+    """
 
     key: str
     label: str
@@ -34,6 +49,7 @@ class RuleSwitched:
     after: Switch
     person: PersonId
     at: datetime
+    trial: TrialFound | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +64,29 @@ class LimitUnusable(Refusal):
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrialOfOther(Refusal):
+    """The trial was not of this rule with these limits, or has not come to an end."""
+
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialOutdated(Refusal):
+    """The rule or the template changed since the trial."""
+
+    label: str
+
+
 def standing(rule: OrderRule, switch: Switch | None) -> OrderRule:
     """The rule as it applies here."""
-    if switch is None:
-        return rule
-    limits = (*switch.limits, *[""] * len(rule.when))
-    when = tuple(with_limit(condition, limit) for condition, limit in zip(rule.when, limits, strict=False))
-    return replace(rule, is_on=switch.is_on, when=when)
+    return rule if switch is None else replace(rule, is_on=switch.is_on, when=with_limits(rule.when, switch.limits))
+
+
+def with_limits(when: Sequence[Condition], limits: Sequence[str]) -> tuple[Condition, ...]:
+    """The same conditions with these limits; "" or none leaves one as it is written."""
+    known = (*limits, *[""] * len(when))
+    return tuple(with_limit(condition, limit) for condition, limit in zip(when, known, strict=False))
 
 
 def with_limit(condition: Condition, limit: str) -> Condition:
@@ -116,7 +148,13 @@ def standing_rules(rules: OrderRules, switches: Mapping[str, Switch]) -> Iterabl
 
 
 def decide_switch_rule(
-    key: str, wanted: Switch, rules: OrderRules, switches: Mapping[str, Switch], actor: Actor, now: datetime
+    key: str,
+    wanted: Switch,
+    rules: OrderRules,
+    switches: Mapping[str, Switch],
+    actor: Actor,
+    now: datetime,
+    trial: TrialFound | None = None,
 ) -> RuleSwitched | Refusal:
     """On or off, with its limits. Whoever sets rules sets them for all orders."""
     if not actor.orders(Capability.MANAGE_ORDER_RULES).everything:
@@ -124,16 +162,18 @@ def decide_switch_rule(
     rule = next((each for each in rules.rules if each.key == key), None)
     if rule is None:
         return UnknownRule(key=key)
-    if refusal := unusable_limit(rule, wanted.limits):
+    if refusal := unusable_limit(rule.when, wanted.limits):
         return refusal
     before = switches.get(key) or Switch(is_on=rule.is_on)
-    return RuleSwitched(key=key, label=rule.label, before=before, after=wanted, person=actor.person, at=now)
+    return RuleSwitched(
+        key=key, label=rule.label, before=before, after=wanted, person=actor.person, at=now, trial=trial
+    )
 
 
-def unusable_limit(rule: OrderRule, limits: tuple[str, ...]) -> LimitUnusable | None:
-    if len(limits) > len(rule.when):
+def unusable_limit(when: Sequence[Condition], limits: Sequence[str]) -> LimitUnusable | None:
+    if len(limits) > len(when):
         return LimitUnusable(text=limits[-1])
-    for condition, limit in zip(rule.when, limits, strict=False):
+    for condition, limit in zip(when, limits, strict=False):
         if limit and not (is_limit(condition) and is_usable(limit)):
             return LimitUnusable(text=limit)
     return None

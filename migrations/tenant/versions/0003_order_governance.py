@@ -194,19 +194,50 @@ def upgrade() -> None:
     )
     op.create_index("orders_of_unit", "orders", ["business_unit_id"], unique=False)
     op.create_table(
+        "order_trials",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("limits", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("orders", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("failure", sa.Text(), server_default="", nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"],
+            ["members.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_order_trials_asked_by"), "order_trials", ["asked_by"], unique=False)
+    op.create_index("order_trials_by_age", "order_trials", ["asked_at"], unique=False)
+    op.create_table(
         "rule_switches",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
         sa.Column("limits", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("by", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("trial_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["by"],
             ["members.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["trial_id"],
+            ["order_trials.id"],
+        ),
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_rule_switches_by"), "rule_switches", ["by"], unique=False)
+    op.create_index(op.f("ix_rule_switches_trial_id"), "rule_switches", ["trial_id"], unique=False)
     op.create_table(
         "saved_views",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -14,35 +14,46 @@ from domain.notices import NoticeKind
 from domain.orders.exceptions import ExceptionEscalated, ExceptionOpened, decide_escalate, decide_open_exception
 from domain.orders.order import Order
 from domain.orders.rules import RuleSwitched, Switch, decide_switch_rule, due_openings
+from domain.orders.trials import decide_rest
 from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.actions.notices import tell
 from tenants.instance.actions.order_rows import add_exception, order_subject, put_back_order, rules_of
 from tenants.instance.models.exceptions import OrderExceptionRow
-from tenants.instance.models.intake import RuleSwitchRow
+from tenants.instance.models.intake import OrderTrialRow, RuleSwitchRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.order_aggregates import load_orders, to_exception
 from tenants.instance.queries.order_rules import order_holders, rule_switches
+from tenants.instance.queries.order_trials import found_by, to_asked
 from tenants.instance.transaction import INSTANCE, Subject, Transaction
 
 NAMED = 5  # order numbers in a notice
 
 
 @action
-def switch_rule(work: Work, key: str, wanted: Switch, actor: Actor) -> RuleSwitched | Refusal:
-    """On or off, with its limits; from the next look on. The same again changes nothing."""
+def switch_rule(
+    work: Work, key: str, wanted: Switch, actor: Actor, trial: UUID | None = None
+) -> RuleSwitched | Refusal:
+    """On or off, with its limits; from the next look on. The same again changes nothing. With `trial` it rests on what
+    that one found. Raises NotFound for a trial that is gone."""
     with work.transaction() as tx:
-        rules, switches = rules_of(get_governance(work)), rule_switches(work)
-        outcome = decide_switch_rule(key, wanted, rules, switches, actor, work.now())
+        row, found = tx.session.get(RuleSwitchRow, key, with_for_update=True), None
+        governance, switches = get_governance(work), rule_switches(work)
+        if trial:
+            tried = tx.lock(OrderTrialRow, trial)
+            rest = decide_rest(to_asked(tried), found_by(tried), key, wanted, governance.template, switches)
+            if isinstance(rest, Refusal):
+                return tx.refuse(rest, actor, INSTANCE)
+            found = rest
+        outcome = decide_switch_rule(key, wanted, rules_of(governance), switches, actor, work.now(), found)
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, INSTANCE)
-        if outcome.before == outcome.after:
-            return outcome
-        row = tx.session.get(RuleSwitchRow, key, with_for_update=True) or tx.add(RuleSwitchRow(key=key))
-        row.is_on, row.limits = wanted.is_on, list(wanted.limits)
-        row.by, row.at = actor.person, work.now()
-        tx.record(outcome, actor, INSTANCE)
+        if outcome.before != outcome.after:
+            row = row or tx.add(RuleSwitchRow(key=key))
+            row.is_on, row.limits, row.trial_id = wanted.is_on, list(wanted.limits), trial
+            row.by, row.at = actor.person, work.now()
+            tx.record(outcome, actor, INSTANCE)
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, DateTime, ForeignKey, Index, Numeric, UniqueConstraint, text
@@ -74,7 +75,10 @@ class SavedViewRow(InstanceModel):
 
 
 class RuleSwitchRow(InstanceModel):
-    """A rule of the template that was switched, or given another limit, here. Rules without a row are as written."""
+    """A rule of the template that was switched, or given another limit, here. Rules without a row are as written.
+
+    `trial_id` is the trial on which the switch rests, none where nobody tried it before.
+    """
 
     __tablename__ = "rule_switches"
 
@@ -83,6 +87,34 @@ class RuleSwitchRow(InstanceModel):
     limits: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))  # one for each condition, as text
     by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
     at: Mapped[Moment]
+    trial_id: Mapped[UUID | None] = mapped_column(ForeignKey("order_trials.id"), index=True)
+
+
+class OrderTrialRow(InstanceModel):
+    """A rule or an amount tier that is run over orders of the past. `state`: waiting, running, done, failed.
+
+    `limits` are those tried, one for each condition; `basis` is what stood when it was asked for, `orders` how many
+    there are to look at, `result` what it found as of `as_of`.
+    """
+
+    __tablename__ = "order_trials"
+    __table_args__ = (Index("order_trials_by_age", "asked_at"),)
+
+    id: Mapped[Key]
+    kind: Mapped[Name]  # rule or tier
+    key: Mapped[Name]
+    label: Mapped[Name]
+    limits: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
+    days: Mapped[int]
+    basis: Mapped[Name]
+    state: Mapped[Name]
+    orders: Mapped[int] = mapped_column(server_default=text("0"))
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
+    asked_at: Mapped[Moment]
+    as_of: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    failure: Mapped[Words]
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class MeasuredCauseRow(InstanceModel):

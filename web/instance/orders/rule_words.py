@@ -1,6 +1,6 @@
 """Rules and tiers in words: what a condition says, what a rule opens, which number of a condition may be changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -147,7 +147,6 @@ def plain(condition: Condition) -> str:
     return format(Decimal(str(condition.value)).normalize(), "f")
 
 
-def changed_limits(rule: OrderRule, typed: Iterable[tuple[int, Decimal]]) -> tuple[str, ...]:
-    """Limits of a switch: what was typed at its place, "" for conditions that have no number."""
-    known = dict(typed)
-    return tuple(format(known[place].normalize(), "f") if place in known else "" for place in range(len(rule.when)))
+def limits_of(when: Sequence[Condition], typed: Mapping[int, Decimal]) -> tuple[str, ...]:
+    """What was typed at its place, "" for conditions that have no number or none was typed for."""
+    return tuple(format(typed[place].normalize(), "f") if place in typed else "" for place in range(len(when)))
