@@ -9,10 +9,12 @@ from werkzeug.routing import Rule
 from domain.evidence import FileFacts
 from domain.ids import ConstraintId, EvidenceId
 from domain.orders.constraints import Constraint
+from domain.orders.trials import TrialKind
 from tenants.files import files_of
 from tenants.instance.actions import orders
 from tenants.instance.actions.constraints import open_constraint
 from tenants.instance.actions.order_evidence import OrderProof, add_order_evidence
+from tenants.instance.actions.order_trials import ask_trial
 from tenants.instance.queries.readers import find_reader
 from tenants.instance.uploads import keep, look_at
 from tests.filemaking import PDF
@@ -63,6 +65,16 @@ def _constraint(world: World) -> Mapping[str, object]:
     open_constraint(work, wanted, reader.actor)
     work.close()
     return {"constraint": identity}
+
+
+@sample(f"{ORDERS}/trials/<uuid:trial>")
+def _trial(world: World) -> Mapping[str, object]:
+    work, identity = world.house.work(world.shop), UUID(int=44)
+    reader = find_reader(work, world.shop_people["pmo"])
+    assert reader is not None
+    ask_trial(work, identity, TrialKind.RULE, "high-value", ("1000", ""), 30, reader.actor)
+    work.close()
+    return {"trial": identity}
 
 
 def is_about_orders(rule: Rule) -> bool:
