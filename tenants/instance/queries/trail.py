@@ -3,9 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 from sqlalchemy.orm import aliased
 
 from domain.access import OrderScope, Scope
-from domain.months import Month
 from tenants.database import Work
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.hierarchy import NodeRow
@@ -21,22 +19,26 @@ from tenants.instance.models.measures import MeasureRow, MilestoneRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.people import ForumRow, MemberRow, ReferenceRow
 from tenants.instance.models.values import EffectLineRow
+from tenants.instance.queries.order_labels import order_labels
 from tenants.instance.queries.order_scope import in_scope
 from tenants.instance.queries.scoping import below, seen
+from tenants.instance.queries.trail_changes import Changed, read_changes
 
 PAGE = 50
 MOST_COUNTED = 10_000
 MOST_EXPORTED = 20_000
 MOST_NAMES = 1_000
-_AMOUNT = re.compile(r"-?\d+\.\d\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+OF_ORDERS = ("order", "constraint")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Behalf = aliased(MemberRow, name="behalf")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrailEvent:
-    """One event. `body` is what it recorded, `names` what the ids in it are called today, `hash` is short."""
+    """One event. `body` is what it recorded, `names` what the ids in it are called today, `hash` is short.
+
+    `labels`: what the client's template calls the keys of orders, by vocabulary and key.
+    """
 
     sequence: int
     at: datetime
@@ -51,25 +53,16 @@ class TrailEvent:
     body: Mapping[str, Any]
     names: Mapping[str, str]
     hash: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, vocabulary: str, key: str | None) -> str:
+        """The template's label; for a key that it no longer has, the key itself."""
+        return self.labels.get(f"{vocabulary}:{key}") or (key or "").replace("_", " ")
 
     @property
-    def changes(self) -> tuple["Changed", ...]:
+    def changes(self) -> tuple[Changed, ...]:
         """What differed, ids replaced by names, months in a row as one; empty for an event that lists no fields."""
-        listed = self.body.get("changes", ())
-        read = (_changed(each, self.names) for each in listed if isinstance(each, dict))
-        return _in_runs(each for each in read if each.before or each.after)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changed:
-    """One field before and after. `part` names the line or milestone it belongs to; a series has its months."""
-
-    field: str
-    part: str
-    month: str
-    until: str
-    before: str | Decimal | date | None
-    after: str | Decimal | date | None
+        return read_changes(self.body.get("changes", ()), self.names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,10 +167,11 @@ def _read(
         statement = statement.where(AuditEventRow.sequence < before)
     rows = work.session.execute(statement).all()
     names = _names(work, (row.AuditEventRow.body for row in rows))
-    return tuple(_event(row.AuditEventRow, row.behalf, names) for row in rows)
+    labels = order_labels(work) if any(row.AuditEventRow.subject_kind in OF_ORDERS for row in rows) else {}
+    return tuple(_event(row.AuditEventRow, row.behalf, names, labels) for row in rows)
 
 
-def _event(row: AuditEventRow, behalf: str, names: Mapping[str, str]) -> TrailEvent:
+def _event(row: AuditEventRow, behalf: str, names: Mapping[str, str], labels: Mapping[str, str]) -> TrailEvent:
     return TrailEvent(
         sequence=row.sequence,
         at=row.at,
@@ -192,43 +186,8 @@ def _event(row: AuditEventRow, behalf: str, names: Mapping[str, str]) -> TrailEv
         body=json.loads(row.body),
         names=names,
         hash=row.hash[:8],
+        labels=labels,
     )
-
-
-def _changed(change: Mapping[str, Any], names: Mapping[str, str]) -> Changed:
-    """Fields are "owner", "milestone.<id>.due" or "line.<id>.plan.2026-01"."""
-    parts = str(change["field"]).split(".")
-    field, part, month = parts[0], "", ""
-    if len(parts) > 1:
-        field, part = (parts[2] if len(parts) > 2 else parts[0]), names.get(parts[1], "")
-        month = parts[3] if len(parts) > 3 else ""
-    before, after = (_said(change[side], names) for side in ("before", "after"))
-    return Changed(field=field, part=part, month=month, until=month, before=before, after=after)
-
-
-def _in_runs(changes: Iterable[Changed]) -> tuple[Changed, ...]:
-    """Months of a series that follow one another and changed alike, as one change."""
-    runs: list[Changed] = []
-    for each in changes:
-        last = runs[-1] if runs else None
-        if last and last.until and str(Month.parse(last.until).plus(1)) == each.month and _alike(last, each):
-            runs[-1] = replace(last, until=each.until)
-        else:
-            runs.append(each)
-    return tuple(runs)
-
-
-def _alike(a: Changed, b: Changed) -> bool:
-    return (a.field, a.part, a.before, a.after) == (b.field, b.part, b.before, b.after)
-
-
-def _said(text: str | None, names: Mapping[str, str]) -> str | Decimal | date | None:
-    """Canonical text as what it stands for: a name, an amount, a day."""
-    if text is None or text in names:
-        return names.get(text or "")
-    if _AMOUNT.fullmatch(text):
-        return Decimal(text)
-    return date.fromisoformat(text) if _DAY.fullmatch(text) else text
 
 
 def _names(work: Work, bodies: Iterable[str]) -> Mapping[str, str]:

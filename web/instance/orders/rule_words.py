@@ -87,7 +87,8 @@ def condition_words(condition: Condition, rules: OrderRules, currency: str) -> s
         wanted = condition.value == (condition.operator is Operator.IS)
         return YES_NO[condition.field][0 if wanted else 1]()
     if is_limit(condition):
-        value, unit = number(Decimal(str(condition.value))), unit_of(condition.field, currency)
+        limit = Decimal(str(condition.value))
+        value, unit = number(limit, places_of(limit)), unit_of(condition.field, currency, is_one=limit == 1)
         return f"{limit_label(condition)} {value} {unit}".strip()
     values = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
     names = _(" or ").join(value_label(condition.field, value, rules) for value in values)
@@ -128,18 +129,26 @@ def limit_label(condition: Condition) -> str:
     return f"{field_label(condition.field)} {how.get(condition.operator, '')}".strip()
 
 
-def unit_of(field: str, currency: str) -> str:
+def unit_of(field: str, currency: str, *, is_one: bool = False) -> str:
     if field in ("value", "order_value", "amount"):
         return currency
     if field == "discount_percent":
         return "%"
-    return _("hours") if field.startswith("hours") else _("days") if field.startswith("days") else ""
+    if field.startswith("hours"):
+        return _("hour") if is_one else _("hours")
+    return (_("day") if is_one else _("days")) if field.startswith("days") else ""
 
 
 def value_label(field: str, value: str, rules: OrderRules) -> str:
     if field == "stage":
         return rules.stage_label(value)
     return next((each.label for each in rules.channels if field == "channel" and each.code == value), value)
+
+
+def places_of(limit: Decimal) -> int:
+    """So many decimals as it has: half a percent is not rounded away."""
+    exponent = limit.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def plain(condition: Condition) -> str:
