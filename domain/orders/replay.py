@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from domain.governance.policies import Condition, Fact, Operator
@@ -90,7 +91,7 @@ def stretches(past: Past, now: datetime) -> Iterator[Stretch]:
     turns = {past.placed_at, *past.happened.values(), *(stay.since for stay in past.stays)}
     turns.update(at for at, _before in past.promises)
     points = sorted(turn for turn in turns if past.placed_at <= turn < end)
-    for start, stop in zip(points, [*points[1:], end], strict=True):
+    for start, stop in pairwise([*points, end]):
         stay = next((stay for stay in reversed(past.stays) if stay.since <= start), None)
         yield Stretch(
             start=start,

@@ -83,3 +83,31 @@ def test_only_what_comes_after_the_beginning_counts() -> None:
     since = datetime(2026, 11, 5, 7, tzinfo=PLACED.tzinfo)
     assert first_moment(rule, past, since, END) == since
     assert first_moment(rule, past, END, END) is None
+
+
+def test_an_order_that_ended_as_it_came_in_was_never_held() -> None:
+    past = Past(
+        id=UUID(int=1), number="A", channel="shop", unit=None, value=Decimal(100), discount_percent=Decimal(0),
+        payment="", priority="normal", placed_at=PLACED, promised_on=None, ended=PLACED, happened={},
+        stays=[Stay(stage="intake", since=PLACED)],
+    )  # fmt: skip
+    dear = Condition(field="value", operator=Operator.AT_LEAST, value=Decimal(1))
+    rule = OrderRule(key="r", label="R", opens="high_value", reason="", when=(dear,))
+    assert first_moment(rule, past, PLACED, END) is None
+
+
+def test_the_promised_date_of_the_time_counts() -> None:
+    """It was moved from the second to the fifth on the third: late from the third on, before it was moved."""
+    moved = PLACED + timedelta(days=1)
+    past = Past(
+        id=UUID(int=1), number="A", channel="shop", unit=None, value=Decimal(100), discount_percent=Decimal(0),
+        payment="", priority="normal", placed_at=PLACED, promised_on=date(2026, 11, 5), ended=None, happened={},
+        stays=[Stay(stage="intake", since=PLACED)], promises=((moved, date(2026, 11, 2)),),
+    )  # fmt: skip
+    for days, first in (
+        (1, datetime(2026, 11, 3, tzinfo=PLACED.tzinfo)),
+        (2, datetime(2026, 11, 7, tzinfo=PLACED.tzinfo)),
+    ):
+        late = Condition(field="days_past_promise", operator=Operator.AT_LEAST, value=Decimal(days))
+        rule = OrderRule(key="r", label="R", opens="delivery_date", reason="", when=(late,))
+        assert first_moment(rule, past, PLACED, PLACED + timedelta(days=9)) == first

@@ -23,7 +23,7 @@ from web.access import requires
 from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.rule_words import RuleLine, TierLine, limits_of, rule_lines, tier_lines
-from web.instance.orders.taking import places
+from web.instance.orders.taking import crumbs, places
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -114,6 +114,7 @@ def rules_page(wish: Wish | None = None) -> str:
         "web/instance/orders/rules/index.html",
         lines=lines_of(governed),
         places=places(),
+        crumbs=crumbs((_("Rules over orders"), None)),
         tiers=tier_lines(governed.template, governed.currency),
         opened=open_by_rule(here.work, here.actor.orders(C.VIEW_ORDERS)),
         may_manage=may_manage(),
