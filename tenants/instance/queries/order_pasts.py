@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
 
 from domain.access import OrderScope
 from domain.governance.policies import ORDER_PREFIX
@@ -98,10 +98,15 @@ def _granted(kind: str) -> Any:
     return taken.correlate(RequestRow).scalar_subquery().label("granted")
 
 
+def _one_of(orders: Sequence[UUID]) -> Any:
+    """As one array: a thousand placeholders cost more to write out than the orders to find."""
+    return any_(literal(orders, ARRAY(Uuid())))
+
+
 def _stays(work: Work, orders: Sequence[UUID]) -> dict[UUID, list[Stay]]:
     found: dict[UUID, list[Stay]] = defaultdict(list)
     statement = select(OrderStageRow.order_id, OrderStageRow.stage, OrderStageRow.entered_at)
-    statement = statement.where(OrderStageRow.order_id.in_(orders)).order_by(OrderStageRow.entered_at)
+    statement = statement.where(OrderStageRow.order_id == _one_of(orders)).order_by(OrderStageRow.entered_at)
     for order, stage, entered in work.session.execute(statement):
         found[order].append(Stay(stage=stage, since=entered))
     return found
@@ -110,7 +115,7 @@ def _stays(work: Work, orders: Sequence[UUID]) -> dict[UUID, list[Stay]]:
 def _held(work: Work, orders: Sequence[UUID]) -> dict[UUID, list[Held]]:
     found: dict[UUID, list[Held]] = defaultdict(list)
     columns = (OrderExceptionRow.type, OrderExceptionRow.opened_at, OrderExceptionRow.resolved_at)
-    statement = select(OrderExceptionRow.order_id, *columns).where(OrderExceptionRow.order_id.in_(orders))
+    statement = select(OrderExceptionRow.order_id, *columns).where(OrderExceptionRow.order_id == _one_of(orders))
     for order, type_, opened, resolved in work.session.execute(statement):
         found[order].append((type_, opened, resolved))
     return found
@@ -119,7 +124,7 @@ def _held(work: Work, orders: Sequence[UUID]) -> dict[UUID, list[Held]]:
 def _promises(work: Work, orders: Sequence[UUID]) -> dict[UUID, list[tuple[datetime, date | None]]]:
     found: dict[UUID, list[tuple[datetime, date | None]]] = defaultdict(list)
     statement = select(OrderPromiseRow.order_id, OrderPromiseRow.at, OrderPromiseRow.before)
-    mine = (OrderPromiseRow.order_id.in_(orders), OrderPromiseRow.field == "promised_on")
+    mine = (OrderPromiseRow.order_id == _one_of(orders), OrderPromiseRow.field == "promised_on")
     for order, at, before in work.session.execute(statement.where(*mine).order_by(OrderPromiseRow.at)):
         found[order].append((at, date.fromisoformat(before) if before else None))
     return found
