@@ -6,7 +6,7 @@ import functools
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import unquote, urlsplit
@@ -107,6 +107,15 @@ class Unit:
     def close(self) -> None:
         self.session.close()
 
+    def alone(self) -> PlacedSession:
+        """The session for statements that each stand by themselves: without a BEGIN before and a ROLLBACK after them.
+
+        For the beginning of a request; a session that has begun goes on as it has.
+        """
+        if not self.session.in_transaction():
+            self.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        return self.session
+
     def get(self, row_type: type[Row], key: object) -> Row:
         """The row with this key. Raises NotFound."""
         row = self.session.get(row_type, key)
@@ -174,7 +183,6 @@ class PlainTransaction:
     """What every transaction can do: lock, add, delete, flush."""
 
     work: Any
-    leaves_work: bool = field(default=False, init=False)  # whether a job waits for the commit
 
     @property
     def session(self) -> PlacedSession:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.ids import FirmId, InstanceId, PersonId
 from tenants.database import NotFound, PlatformWork
 from tenants.places import Instance
 from tenants.platform.models.instances import OPEN, InstanceMemberRow, InstanceRow
+
+BY_SLUG = select(InstanceRow).where(InstanceRow.slug == bindparam("slug"), InstanceRow.state.in_(OPEN))
 
 
 class InstanceMoving(RuntimeError):
@@ -27,7 +29,7 @@ def find_for_person(work: PlatformWork, slug: str, person: PersonId) -> tuple[In
 
 def find_instance(work: PlatformWork, slug: str) -> Instance | None:
     """The instance with this slug: for machines, who prove by a signature that they may enter."""
-    row = work.session.scalar(select(InstanceRow).where(InstanceRow.slug == slug, InstanceRow.state.in_(OPEN)))
+    row = work.alone().scalar(BY_SLUG, {"slug": slug})
     return _at_rest(row) if row else None
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from domain.ids import ChannelKeyId
 from domain.orders.keys import ChannelKey
 from tenants.instance.actions.channel_keys import note_used
-from tenants.instance.queries.channel_keys import find_key_in_use
+from tenants.instance.queries.channel_keys import KeptCall, find_key_in_use
 from tenants.registry import find_instance
 from tenants.secrets import channel_secret
 from web.hands import hand
@@ -27,11 +27,12 @@ log = structlog.get_logger("api")
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who calls, proven. `idempotency_key` is empty for a call that only reads."""
+    """Who calls, proven. `idempotency_key` is empty for a call that only reads, `kept` the answer it got before."""
 
     key: ChannelKey
     idempotency_key: str
     body: bytes
+    kept: KeptCall | None
 
 
 def enter_channel(limit: int) -> Response | None:
@@ -59,12 +60,12 @@ def caller() -> Caller:
 def _admit(signed: Signed, body: bytes) -> Response | None:
     """The key is genuine; it must be in use still."""
     here = hand()
-    found = find_key_in_use(here.work, ChannelKeyId(signed.key))
+    found = find_key_in_use(here.work, ChannelKeyId(signed.key), signed.idempotency_key)
     if found is None:
         log.warning("call with a revoked key", key=str(signed.key))
         return _unsigned("revoked", UNSIGNED)
     note_used(here.work, found)
-    g.caller = Caller(key=found.key, idempotency_key=signed.idempotency_key, body=body)
+    g.caller = Caller(key=found.key, idempotency_key=signed.idempotency_key, body=body, kept=found.kept)
     return None
 
 

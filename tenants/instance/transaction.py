@@ -1,16 +1,21 @@
 """A transaction in one instance: lock, change, record in the trail, and put what must follow into the outbox."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
-from sqlalchemy import insert, select
+from psycopg.pq import PipelineStatus
+from psycopg.types.json import Jsonb
+from sqlalchemy.exc import DBAPIError
 
 from domain.access import Actor
 from domain.months import Month
@@ -23,6 +28,16 @@ R = TypeVar("R", bound=Refusal)
 PLAIN = frozenset({bool, int, str})  # as they are; enums of them are not
 COPY_FROM, COPY_CHUNK = 100, 1_000  # rows; a few are inserted, many are copied: ten times as fast
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+# A row that waits speaks for this change too. It is locked, shared, so that it is not run before the commit.
+ONCE = b"""
+WITH waiting AS (
+  SELECT id FROM outbox WHERE job = %(job)s AND done_at IS NULL AND enqueued_at IS NULL AND attempts = 0
+  LIMIT 1 FOR SHARE SKIP LOCKED
+)
+INSERT INTO outbox (id, job, arguments, created_at, leased_until)
+SELECT %(id)s, %(job)s, '{}', %(now)s, %(due)s WHERE NOT EXISTS (SELECT FROM waiting)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +57,10 @@ INSTANCE = Subject(kind="instance", id=None, label="")
 class Transaction(PlainTransaction):
     """What an action works with. It is committed by `Work.transaction` and by nothing else."""
 
+    _has_later: bool = field(default=False, init=False)
+    _line: Any = field(default=None, init=False)  # the driver's connection inside `at_once`
+    _asked: list[Any] = field(default_factory=list, init=False)  # cursors, which know when they were through
+
     def record(self, event: Any, actor: Actor | None, subject: Subject, reason: str = "") -> None:
         """Append an event (a frozen dataclass of the domain) to the trail. `actor` is None for the service itself."""
         self._append(event, actor, subject, reason, is_refusal=False)
@@ -49,9 +68,8 @@ class Transaction(PlainTransaction):
     def record_all(self, events: Sequence[tuple[Any, Subject]], actor: Actor | None) -> None:
         """The same for many events at once, in their order."""
         self.session.flush()
-        if events:
-            values = [self._values(event, actor, subject, "", is_refusal=False) for event, subject in events]
-            self.session.execute(insert(AuditEventRow.__table__), values)  # type: ignore[arg-type]
+        values = [self._values(event, actor, subject, "", is_refusal=False) for event, subject in events]
+        self.insert_many(AuditEventRow, values)
 
     def refuse(self, refusal: R, actor: Actor, subject: Subject) -> R:
         """Record a refused attempt at a governed step; everything else the transaction did is undone."""
@@ -59,43 +77,68 @@ class Transaction(PlainTransaction):
         self._append(refusal, actor, subject, "", is_refusal=True)
         return refusal
 
+    @contextmanager
+    def at_once(self, count: int) -> Iterator[None]:
+        """What is inserted inside travels in one go: what is wrong with it is said at the end.
+
+        Where `count` is many, each table is copied by itself.
+        """
+        self.session.flush()
+        with self._driver() as driver, driver.pipeline() if count < COPY_FROM else nullcontext():
+            self._line = driver
+            try:
+                yield
+            finally:
+                self._line = None
+
     def insert_many(self, row_type: Any, values: Sequence[Mapping[str, Any]]) -> None:
         """Add many rows of one table at once, past the session; all name the same columns. Flush what they refer to."""
-        if len(values) < COPY_FROM:
-            if values:
-                self.session.execute(insert(row_type.__table__), values)
+        if not values:
             return
         columns = tuple(values[0])
-        driver: Any = self.session.connection(bind_arguments={"mapper": row_type}).connection.driver_connection
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        table = sql.Identifier(row_type.__tablename__)
-        with driver.cursor().copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)) as copy:
-            for start in range(0, len(values), COPY_CHUNK):
-                chunk = values[start : start + COPY_CHUNK]
-                copy.write("".join(["\t".join([_copied(row[name]) for name in columns]) + "\n" for row in chunk]))
+        with self._driver() as driver, driver.cursor() as cursor:
+            is_pipelined = driver.pgconn.pipeline_status != PipelineStatus.OFF  # which knows no COPY
+            if len(values) < COPY_FROM or is_pipelined:
+                cursor.executemany(_insertion(row_type.__tablename__, columns), [_sent(row) for row in values])
+                return
+            with cursor.copy(_copying(row_type.__tablename__, columns)) as copy:
+                for start in range(0, len(values), COPY_CHUNK):
+                    chunk = values[start : start + COPY_CHUNK]
+                    copy.write("".join(["\t".join([_copied(row[name]) for name in columns]) + "\n" for row in chunk]))
 
     def later(self, job: str, **arguments: str) -> None:
         """Put a job into the outbox; the relay enqueues it after the commit. Arguments are ids, as text."""
         row = OutboxRow(id=self.work.new_id(), job=job, arguments=arguments, created_at=self.work.now())
         self.session.add(row)
-        self.leaves_work = True
+        self._has_later = True
 
-    def later_once(self, job: str) -> None:
-        """The same for a job without arguments that needs to run only once for many changes."""
-        waiting = select(OutboxRow.id).where(
-            OutboxRow.job == job,
-            OutboxRow.done_at.is_(None),
-            OutboxRow.enqueued_at.is_(None),
-            OutboxRow.leased_until.is_(None),
-        )
-        # Shared lock: the row that speaks for this change too must not run before the change is committed.
-        if self.session.scalar(waiting.limit(1).with_for_update(read=True, skip_locked=True)) is None:
-            self.later(job)
+    def later_once(self, job: str, after: timedelta = timedelta(0)) -> None:
+        """The same for a job without arguments that needs to run only once for many changes, some time `after` them."""
+        now = self.work.now()
+        with self._driver() as driver:
+            row = {"id": self.work.new_id(), "job": job, "now": now, "due": now + after if after else None}
+            self._asked.append(driver.execute(ONCE, row))
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether a job waits for the commit."""
+        return self._has_later or any(cursor.rowcount > 0 for cursor in self._asked)
+
+    @contextmanager
+    def _driver(self) -> Iterator[Any]:
+        """The driver's connection, for what goes past the session; its errors come as the session's do."""
+        if self._line is not None:
+            yield self._line
+            return
+        driver = self.session.connection().connection.driver_connection
+        try:
+            yield driver
+        except psycopg.Error as error:
+            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
     def _append(self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool) -> None:
         self.session.flush()
-        values = self._values(event, actor, subject, reason, is_refusal=is_refusal)
-        self.session.execute(insert(AuditEventRow.__table__).values(values))  # type: ignore[arg-type]
+        self.insert_many(AuditEventRow, [self._values(event, actor, subject, reason, is_refusal=is_refusal)])
 
     def _values(
         self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool
@@ -115,6 +158,27 @@ class Transaction(PlainTransaction):
             "reason": reason,
             "request_id": self.work.request_id,
         }
+
+
+@lru_cache(maxsize=256)
+def _insertion(table: str, columns: tuple[str, ...]) -> bytes:
+    places = sql.SQL(", ").join(map(sql.Placeholder, columns))
+    insertion = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
+    return insertion.format(sql.Identifier(table), _names(columns), places).as_bytes()
+
+
+@lru_cache(maxsize=64)
+def _copying(table: str, columns: tuple[str, ...]) -> bytes:
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), _names(columns)).as_bytes()
+
+
+def _names(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _sent(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as the driver takes it."""
+    return {name: Jsonb(value) if isinstance(value, dict) else value for name, value in row.items()}
 
 
 def _copied(value: Any) -> str:

@@ -180,6 +180,16 @@ def test_a_change_while_the_sum_is_running_asks_for_another(outbox: Outbox) -> N
     assert outbox.look().count == 1 and outbox.handed != [running]
 
 
+def test_a_sum_for_later_is_not_due_before_and_speaks_for_what_comes_until_then(outbox: Outbox) -> None:
+    for _change in range(2):
+        with outbox.work.transaction() as tx:
+            tx.later_once("sum_up", 10 * SECOND)
+    assert outbox.look() == HandedOver(count=0, look_again=outbox.now + 10 * SECOND)
+    outbox.now += 10 * SECOND
+    assert outbox.look().count == 1
+    assert outbox.take(outbox.handed[-1]) is not None
+
+
 def test_a_commit_with_work_rings_for_its_instance_and_a_rollback_does_not(
     outbox: Outbox, house: House, redis_url: str
 ) -> None:

@@ -548,6 +548,9 @@ SILENT: dict[str, tuple[str, ...]] = {
         "orders.enter_order",
     ),
     "a source delivers it or a file brings it, for no person who could decide on it": (
+        "channel_calls.once",
+        "delivering._deliver",
+        "delivering._tell_event",
         "delivering.deliver",
         "delivering.tell_event",
         "order_import.ask_orders_commit",

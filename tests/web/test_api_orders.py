@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from domain.access import Role
 from domain.ids import OrderExceptionId
 from domain.orders.order import OrderException
 from tenants.database import Work
-from tenants.instance.actions.order_rows import add_exception
+from tenants.instance.actions.order_rows import PUBLISHED_WITHIN, add_exception
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.exceptions import ConstrainedOrderRow, ConstraintRow, OrderCostRow, OrderEffectRow
 from tenants.instance.models.intake import ChannelCallRow, OrderConflictRow
 from tenants.instance.models.orders import OrderPromiseRow, OrderRow, OrderStageRow
+from tenants.instance.models.outbox import OutboxRow
+from tenants.instance.transaction import COPY_FROM
 from tenants.places import Instance
 from tests.house import NOW, House
 from tests.web.shop import Shop, open_shop
@@ -426,22 +428,74 @@ def test_what_is_not_there_is_a_problem_too(api: Shop) -> None:
     _problem(api.http.delete(f"{api.address}/orders"), 405)
 
 
-def test_two_calls_that_bring_the_same_order_at_once_make_it_once(
-    api: Shop, shop: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The other call commits between the look and the write of this one."""
+Meanwhile = Callable[[Callable[[], Any]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Something that is committed between the look and the write of the next call."""
     from tenants.instance.actions import delivering
 
     look: Callable[..., Any] = delivering._rows
-    order, turns = api.order("RACE"), iter([True])
 
-    def looked(*args: Any) -> Any:
-        found = look(*args)
-        if next(turns, False):
-            assert api.post("/orders", order | {"value": "7.00"}).status_code == 201
-        return found
+    def happens(act: Callable[[], Any]) -> None:
+        turns = iter([act])
 
-    monkeypatch.setattr(delivering, "_rows", looked)
+        def looked(*args: Any) -> Any:
+            found = look(*args)
+            next(turns, lambda: None)()
+            return found
+
+        monkeypatch.setattr(delivering, "_rows", looked)
+
+    return happens
+
+
+def test_two_calls_that_bring_the_same_order_at_once_make_it_once(api: Shop, shop: Work, meanwhile: Meanwhile) -> None:
+    order = api.order("RACE")
+    meanwhile(lambda: api.post("/orders", order | {"value": "7.00"}))
     answer = api.post("/orders", order)
     assert (answer.status_code, answer.json["result"]) == (200, "updated")
     assert str(_row(shop, "RACE").value) == "120.00"
+
+
+def test_a_batch_that_is_copied_meets_another_call_like_a_single_order(api: Shop, meanwhile: Meanwhile) -> None:
+    orders = [api.order("RACE-BATCH"), *(api.order() for _each in range(COPY_FROM))]
+    meanwhile(lambda: api.post("/orders", orders[0]))
+    answer = api.post("/orders/batch", {"orders": orders})
+    assert (answer.status_code, answer.json["unchanged"], answer.json["created"]) == (200, 1, COPY_FROM)
+
+
+def test_the_same_call_twice_at_once_is_done_once_and_both_get_its_answer(
+    api: Shop, shop: Work, meanwhile: Meanwhile
+) -> None:
+    order, answers = api.order("SAME"), []
+    meanwhile(lambda: answers.append(api.post("/orders", order, once="k-same")))
+    answers.append(api.post("/orders", order, once="k-same"))
+    assert [(each.status_code, each.json["result"]) for each in answers] == [(201, "created")] * 2
+    assert _kinds(shop, "SAME") == ["OrderReceived"]
+
+
+def test_figures_are_published_once_for_all_that_comes_in(api: Shop, shop: Work) -> None:
+    waiting = select(OutboxRow.leased_until).where(OutboxRow.job == "publish_metrics", OutboxRow.done_at.is_(None))
+    with shop.transaction() as tx:
+        tx.session.execute(update(OutboxRow).where(OutboxRow.job == "publish_metrics").values(done_at=NOW))
+    order = api.order("PUBLISHED")
+    for sent in (order, order | {"value": "7.00"}, api.order(value="-1.00")):
+        api.post("/orders", sent)
+    api.post("/orders/PUBLISHED/events", {"happening": "address_confirmed", "at": EARLIER})
+    shop.session.rollback()
+    assert shop.session.scalars(waiting).all() == [NOW + PUBLISHED_WITHIN]
+
+
+def test_what_changes_nothing_publishes_nothing(api: Shop, shop: Work) -> None:
+    order = api.order("STILL")
+    api.post("/orders", order)
+    asked = select(func.count()).select_from(OutboxRow).where(OutboxRow.job == "publish_metrics")
+    with shop.transaction() as tx:
+        tx.session.execute(update(OutboxRow).where(OutboxRow.job == "publish_metrics").values(done_at=NOW))
+        before = tx.session.scalar(asked)
+    for sent in (order, api.order(value="-1.00")):
+        api.post("/orders", sent)
+    shop.session.rollback()
+    assert shop.session.scalar(asked) == before

@@ -124,7 +124,7 @@ def _call() -> Call:
     """What was called, so that the same idempotency key for something else is noticed."""
     said = f"{request.method} {request.path}\n".encode() + caller().body
     digest = hashlib.sha256(said).hexdigest()
-    return Call(key=caller().key, idempotency_key=caller().idempotency_key, digest=digest)
+    return Call(key=caller().key, idempotency_key=caller().idempotency_key, digest=digest, kept=caller().kept)
 
 
 def _told(told: Answer | OtherCall) -> Response:

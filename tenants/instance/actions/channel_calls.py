@@ -1,26 +1,29 @@
 """A call of a machine, answered once: the same idempotency key again gets the answer that was given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from domain.access import Actor
 from domain.ids import PersonId
 from domain.orders.keys import ChannelKey
 from domain.refusals import Refusal
+from tenants.database import Work
 from tenants.instance.models.intake import ChannelCallRow
+from tenants.instance.queries.channel_keys import KeptCall, find_key_in_use
 from tenants.instance.transaction import Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call that changes something. `digest` is of its method, its address and its body."""
+    """A call that changes something. `digest` is of method, address and body, `kept` what it was answered before."""
 
     key: ChannelKey
     idempotency_key: str
     digest: str
+    kept: KeptCall | None = None
 
     @property
     def actor(self) -> Actor:
@@ -43,18 +46,27 @@ class OtherCall(Refusal):
     idempotency_key: str
 
 
-def find_answer(tx: Transaction, call: Call) -> Answer | OtherCall | None:
-    """What was answered to this call before; None for a new one."""
-    row = tx.session.get(ChannelCallRow, (call.key.id, call.idempotency_key))
-    if row is None:
-        return None
-    if row.digest != call.digest:
+def once(work: Work, call: Call, act: Callable[[], Answer]) -> Answer | OtherCall:
+    """What was answered before, else what `act` answers and keeps.
+
+    Of two of the same at once, the one that commits second undoes what it did and says what the first one said.
+    """
+    kept = call.kept
+    if kept is None:
+        try:
+            return act()
+        except IntegrityError:
+            found = find_key_in_use(work, call.key.id, call.idempotency_key)
+            if found is None or found.kept is None:
+                raise
+            kept = found.kept
+    if kept.digest != call.digest:
         return OtherCall(idempotency_key=call.idempotency_key)
-    return Answer(status=row.status, body=row.answer)
+    return Answer(status=kept.status, body=kept.answer)
 
 
 def keep_answer(tx: Transaction, call: Call, answer: Answer) -> Answer:
-    """In the transaction of what it tells of. Of two of the same, one meets the other's row and is done again."""
+    """In the transaction of what it tells of."""
     values = {
         "key_id": call.key.id,
         "idempotency_key": call.idempotency_key,
@@ -63,6 +75,5 @@ def keep_answer(tx: Transaction, call: Call, answer: Answer) -> Answer:
         "answer": dict(answer.body),
         "at": tx.work.now(),
     }
-    tx.session.flush()
-    tx.session.execute(insert(ChannelCallRow.__table__), values)  # type: ignore[arg-type]
+    tx.insert_many(ChannelCallRow, [values])
     return answer

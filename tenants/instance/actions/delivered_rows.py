@@ -18,14 +18,14 @@ from tenants.instance.queries.governance import Governance
 from tenants.instance.transaction import Subject, Transaction
 
 
-def write_delivered(
+def gather(
     tx: Transaction,
     governance: Governance,
     terms: Terms,
     delivered: Sequence[tuple[Incoming, Delivered]],
     rows: Mapping[str, OrderRow],
-) -> list[tuple[Any, Subject]]:
-    """Write what was decided, in a few statements however many are new. Returns the events there are to record."""
+) -> tuple[Arrivals, list[tuple[Any, Subject]]]:
+    """Change the orders that were here; returns the new ones, ready to be written, and the events of all."""
     arrivals = Arrivals(tx, governance, Source.API)
     events: list[tuple[Any, Subject]] = []
     for place, (incoming, outcome) in enumerate(delivered, start=1):
@@ -38,9 +38,7 @@ def write_delivered(
         row, line = rows[incoming.number], _line(place, incoming, outcome)
         if updated := update_order(tx, row, line, terms.rules, terms.choices, Source.API, None):
             events.append((updated, order_subject(row.id, row.number, governance)))
-    tx.flush()
-    arrivals.write()
-    return events
+    return arrivals, events
 
 
 def _line(place: int, incoming: Incoming, change: Change) -> OrderLine:

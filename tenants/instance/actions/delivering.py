@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.ids import OrderId
 from domain.orders.consequences import IntakeChoices
@@ -24,11 +24,12 @@ from domain.orders.order import Happening
 from domain.orders.receiving import HappeningRecorded, decide_record_happening
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
-from tenants.instance.actions.channel_calls import Answer, Call, OtherCall, find_answer, keep_answer
-from tenants.instance.actions.delivered_rows import write_delivered
+from tenants.instance.actions.channel_calls import Answer, Call, OtherCall, keep_answer, once
+from tenants.instance.actions.delivered_rows import gather
 from tenants.instance.actions.order_rows import (
     TakenOrder,
     move_order,
+    publish_soon,
     put_back_order,
     rules_of,
     set_happened,
@@ -44,17 +45,23 @@ CHOICES = IntakeChoices()
 Outcomes = Sequence[Delivered] | Refusal
 Told = Callable[[Outcomes], Answer]
 
+HERE = select(OrderRow.id).where(
+    OrderRow.channel == bindparam("channel"), OrderRow.number.in_(bindparam("numbers", expanding=True))
+)
 
-@action
+
 def deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -> Answer | OtherCall:
     """Take in orders of the key's channel. `tell` puts the outcome into the answer that is kept.
 
     One order is refused as itself, several as OrdersRefused. Two calls that bring the same new order at once: one of
     them meets what the other one wrote, and is done again.
     """
+    return once(work, call, lambda: _deliver(work, call, incoming, tell))
+
+
+@action
+def _deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -> Answer:
     with work.transaction() as tx:
-        if known := find_answer(tx, call):
-            return known
         governance = get_governance(work)
         terms = Terms(
             channel=call.key.channel,
@@ -62,23 +69,28 @@ def deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) ->
             rules=rules_of(governance),
             choices=CHOICES,
             now=work.now(),
-            retired=retired_units(work),
+            retired=retired_units(work) if any(each.business_unit for each in incoming) else {},
         )
         rows = _rows(tx, call.key.channel, [each.number for each in incoming])
         outcomes = _decided(work, incoming, rows, terms)
         if refusal := _refusal(incoming, outcomes):
             return _refused(tx, call, refusal, incoming, rows, governance, tell)
         delivered = [each for each in outcomes if not isinstance(each, Refusal)]
-        events = write_delivered(tx, governance, terms, list(zip(incoming, delivered, strict=True)), rows)
-        tx.record_all(events, call.actor)
-        return keep_answer(tx, call, tell(delivered))
+        answer = tell(delivered)
+        arrivals, events = gather(tx, governance, terms, list(zip(incoming, delivered, strict=True)), rows)
+        with tx.at_once(len(incoming)):
+            arrivals.write()
+            tx.record_all(events, call.actor)
+            keep_answer(tx, call, answer)
+            if events:
+                publish_soon(tx)
+        return answer
 
 
 def _rows(tx: Transaction, channel: str, numbers: Sequence[str]) -> Mapping[str, OrderRow]:
-    """The orders that are here already, locked."""
-    statement = select(OrderRow).where(OrderRow.channel == channel, OrderRow.number.in_(numbers))
-    locked = statement.order_by(OrderRow.id).with_for_update().execution_options(populate_existing=True)
-    return {row.number: row for row in tx.session.scalars(locked)}
+    """The orders that are here already, locked. Mostly none is, and one look at an index says so."""
+    here = tx.session.scalars(HERE, {"channel": channel, "numbers": numbers}).all()
+    return {row.number: row for row in tx.lock_all(OrderRow, OrderRow.id.in_(here))} if here else {}
 
 
 def _decided(
@@ -136,12 +148,14 @@ Event = HappeningRecorded | OrderMoved
 EventTold = Callable[[Event | Refusal], Answer]
 
 
-@action
 def tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell: EventTold) -> Answer | OtherCall:
     """What a shop says happened to one order of its channel, or where it goes. Raises NotFound."""
+    return once(work, call, lambda: _tell_event(work, call, number, what, tell))
+
+
+@action
+def _tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell: EventTold) -> Answer:
     with work.transaction() as tx:
-        if known := find_answer(tx, call):
-            return known
         mine = select(OrderRow.id).where(OrderRow.channel == call.key.channel, OrderRow.number == number)
         order_id = tx.session.scalar(mine)
         if order_id is None:

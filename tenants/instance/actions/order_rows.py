@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from tenants.instance.queries.order_aggregates import load_order
 from tenants.instance.transaction import Subject, Transaction
 
 ZERO = Decimal("0.00")
+PUBLISHED_WITHIN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +87,12 @@ def put_back_order(tx: Transaction, row: OrderRow, actor: Actor | None, *, is_ed
         governance = get_governance(tx.work)
         taken = in_hand(tx, row, governance, rules_of(governance))
         row.open_requests -= void_changed(tx, RequestRow.order_id == row.id, taken.sealed, taken, actor)
-    tx.later_once("publish_metrics")
+    publish_soon(tx)
+
+
+def publish_soon(tx: Transaction) -> None:
+    """After a change of an order, by whatever way it came in: once for all changes of some seconds."""
+    tx.later_once("publish_metrics", PUBLISHED_WITHIN)
 
 
 def rules_of(governance: Governance) -> OrderRules:

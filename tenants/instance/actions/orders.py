@@ -22,6 +22,7 @@ from tenants.instance.actions.order_rows import (
     end_order,
     move_order,
     order_subject,
+    publish_soon,
     put_back_order,
     reopen_order,
     rules_of,
@@ -64,7 +65,7 @@ def enter_order(work: Work, order_id: UUID, incoming: Incoming, actor: Actor) ->
             return tx.refuse(outcome, actor, subject)
         add_order(tx, outcome.order, Source.HAND)
         tx.record(outcome, actor, subject)
-        tx.later_once("publish_metrics")
+        publish_soon(tx)
     return outcome
 
 

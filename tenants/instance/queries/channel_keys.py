@@ -1,16 +1,17 @@
 """Channel keys: the list that people look through, and one key for the call that it signed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import false, or_, select, true
+from sqlalchemy import and_, bindparam, false, or_, select, true
 
 from domain.access import OrderScope
 from domain.ids import ChannelKeyId, PersonId
 from domain.orders.keys import ChannelKey
 from tenants.database import Work
-from tenants.instance.models.intake import ChannelKeyRow
+from tenants.instance.models.intake import ChannelCallRow, ChannelKeyRow
 from tenants.instance.models.people import MemberRow
 
 
@@ -45,17 +46,45 @@ def find_channel_key(work: Work, key: ChannelKeyId) -> ChannelKey | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptCall:
+    """A call that was answered. `digest` is of what it said."""
+
+    digest: str
+    status: int
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeyInUse:
-    """A key that a call was signed with, and when it was used before."""
+    """A key that a call was signed with, when it was used before, and what this call was answered if it was here."""
 
     key: ChannelKey
     last_used_at: datetime | None
+    kept: KeptCall | None
 
 
-def find_key_in_use(work: Work, key: ChannelKeyId) -> KeyInUse | None:
-    """None for a key that was never made or is revoked."""
-    row = work.session.scalar(select(ChannelKeyRow).where(ChannelKeyRow.id == key, ChannelKeyRow.revoked_at.is_(None)))
-    return KeyInUse(key=to_channel_key(row), last_used_at=row.last_used_at) if row else None
+SIGNED = (
+    select(ChannelKeyRow, ChannelCallRow)
+    .outerjoin(
+        ChannelCallRow,
+        and_(
+            ChannelCallRow.key_id == ChannelKeyRow.id,
+            ChannelCallRow.idempotency_key == bindparam("idempotency_key"),
+        ),
+    )
+    .where(ChannelKeyRow.id == bindparam("key"), ChannelKeyRow.revoked_at.is_(None))
+)
+
+
+def find_key_in_use(work: Work, key: ChannelKeyId, idempotency_key: str) -> KeyInUse | None:
+    """None for a key that was never made or is revoked. One statement, which stands by itself."""
+    signed = {"key": key, "idempotency_key": idempotency_key}
+    found = work.alone().execute(SIGNED, signed).one_or_none()
+    if found is None:
+        return None
+    row, call = found
+    kept = KeptCall(digest=call.digest, status=call.status, answer=call.answer) if call else None
+    return KeyInUse(key=to_channel_key(row), last_used_at=row.last_used_at, kept=kept)
 
 
 def to_channel_key(row: ChannelKeyRow) -> ChannelKey:

@@ -18,6 +18,7 @@ from tenants.database import NotFound, Work
 from tenants.instance.models.settings import HolidayRow, SettingsRow
 
 PERCENT = Decimal(100)
+SETTINGS = select(SettingsRow, select(func.array_agg(HolidayRow.day)).scalar_subquery().label("days_off"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,7 @@ class Governance:
 
 def get_governance(work: Work) -> Governance:
     """The settings with the parsed template. One statement. Raises NotFound for an instance that was never founded."""
-    days_off = select(func.array_agg(HolidayRow.day)).scalar_subquery()
-    found = work.session.execute(select(SettingsRow, days_off.label("days_off"))).one_or_none()
+    found = work.session.execute(SETTINGS).one_or_none()
     if found is None:
         raise NotFound(f"settings of {work.instance.schema}")
     row = found.SettingsRow
