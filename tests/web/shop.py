@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from tenants.instance.models.intake import ChannelKeyRow
 from tenants.places import Instance
 from tenants.secrets import channel_secret
 from tests.house import NOW, House
+from web.api.describing import described
 
 
 @dataclass(kw_only=True)
@@ -50,10 +52,12 @@ class Shop:
         once = str(uuid.uuid4()) if once is None else once
         headers = self.headers("POST", self.address + path, data, once) | {"Content-Type": "application/json"}
         headers |= options.pop("headers", {})
-        return self.http.post(self.address + path, data=options.pop("sent", data), headers=headers, **options)
+        answer = self.http.post(self.address + path, data=options.pop("sent", data), headers=headers, **options)
+        return _as_described("post", path, answer)
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.http.get(self.address + path, headers=self.headers("GET", self.address + path, b"", ""), **options)
+        headers = self.headers("GET", self.address + path, b"", "")
+        return _as_described("get", path, self.http.get(self.address + path, headers=headers, **options))
 
     def headers(self, method: str, target: str, body: bytes, once: str) -> dict[str, str]:
         seconds = str(int(self.now.timestamp()))
@@ -62,6 +66,16 @@ class Shop:
         named = {"Mandate-Key": str(self.key), "Mandate-Timestamp": seconds, "Mandate-Signature": signature}
         headers = named | ({"Idempotency-Key": once} if once else {}) | self.more
         return {name: value for name, value in headers.items() if name not in self.drop}
+
+
+def _as_described(method: str, path: str, answer: TestResponse) -> TestResponse:
+    """Every answer that a test sees has a status and a type that the description of the API names."""
+    shapes = [(re.sub(r"\\{\w+\\}", ".+", re.escape(shape)), said) for shape, said in described("")["paths"].items()]
+    if said := next((said for shape, said in shapes if re.fullmatch(shape, path.partition("?")[0])), None):
+        answers = said[method]["responses"]
+        assert str(answer.status_code) in answers, f"{method} {path} answers {answer.status_code}, which is not told"
+        assert answer.mimetype in answers[str(answer.status_code)]["content"]
+    return answer
 
 
 def open_shop(site: Flask, house: House, instance: Instance, work: Work, channel: str = "shop") -> Shop:

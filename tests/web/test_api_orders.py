@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from domain.access import Role
@@ -421,6 +423,18 @@ def test_an_order_is_shown_without_what_people_wrote(api: Shop, shop: Work) -> N
     assert (shown["stage"], shown["value"], shown["state"]) == ("intake", "120.00", "open")
     assert [each["label"] for each in shown["holds"]] == ["Fraud suspicion"]
     assert set(shown["holds"][0]) == {"type", "label", "opened_at", "due_at", "stops"}
+
+
+@pytest.mark.parametrize(("fault", "status"), [(RuntimeError("ours"), 500), (OperationalError("", {}, OSError()), 503)])
+def test_a_fault_is_a_problem_and_the_same_call_is_done_later(
+    api: Shop, shop: Work, fault: Exception, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = api.order()
+    with monkeypatch.context() as broken:
+        broken.setattr("tenants.instance.actions.delivering.keep_answer", Mock(side_effect=fault))
+        _problem(api.post("/orders", order, once="k-fault"), status)
+    assert not _kinds(shop, order["number"])
+    assert api.post("/orders", order, once="k-fault").status_code == 201
 
 
 def test_what_is_not_there_is_a_problem_too(api: Shop) -> None:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.serving import make_server
 
 from domain.orders.order import Happening
 from tenants.database import Work
@@ -20,6 +28,7 @@ from web.api.bodies import BATCH, HAPPENED, MOVED, ORDER, incoming
 from web.api.describing import described
 from web.api.reading import NotJson, Record, parse
 
+ROOT = Path(__file__).resolve().parents[2]
 # Almost right values: what shops send by mistake.
 NEAR = st.sampled_from(
     [
@@ -140,3 +149,30 @@ def test_every_reference_of_the_description_leads_somewhere() -> None:
     text = json.dumps(document)
     named = set(re.findall(r'"#/components/schemas/(\w+)"', text))
     assert named == set(document["components"]["schemas"])
+
+
+def test_the_shell_of_the_readme_works_as_written(
+    site: Flask, house: House, two_shops: tuple[Instance, Instance], shop: Work
+) -> None:
+    if not (shutil.which("curl") and shutil.which("openssl")):
+        pytest.skip("needs curl and openssl")
+    site.extensions["clock"] = lambda: datetime.now(UTC)
+    api = open_shop(site, house, two_shops[0], shop)
+    written = (ROOT / "README.md").read_text().partition("## Order API")[2].partition("    house=")[2]
+    told = f"client={two_shops[0].slug} key={api.key} secret={api.secret}"
+    with _served(site) as address:
+        script = "house=" + written.partition("\n\n")[0].replace("http://127.0.0.1:8000", address)
+        script = script.replace("client=... key=... secret=...", told).replace("S-1", number := f"R-{api.key}")
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    created, happened, shown = (json.loads(line) for line in done.stdout.splitlines())
+    assert (created["result"], happened["happening"], shown["number"]) == ("created", "address_confirmed", number)
+
+
+@contextmanager
+def _served(site: Flask) -> Iterator[str]:
+    server = make_server("localhost", 0, site, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()

@@ -102,6 +102,8 @@ WRONG = {
     "415": "Not application/json.",
     "422": "Not as described, or not what an order can be; or the idempotency key was used for another call.",
     "429": "Too fast; Retry-After says when to go on.",
+    "500": "A fault of ours: nothing was changed, and nothing is kept under the idempotency key.",
+    "503": "Out of reach for the moment; Retry-After says when to come again.",
 }
 
 
@@ -132,7 +134,7 @@ def described(address: str) -> Schema:
                 "get": {
                     "operationId": "readOrder",
                     "summary": "Read how an order stands",
-                    "responses": _answers({"200": "OrderShown"}, ("401", "404", "413", "429")),
+                    "responses": _answers({"200": "OrderShown"}, ("401", "404", "413", "429", "500", "503")),
                 },
             },
         },
