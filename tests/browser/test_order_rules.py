@@ -38,7 +38,7 @@ def test_a_rule_is_tried_and_switched(shop: Desk, desks: Desks) -> None:
     office.press("Try on real orders")
     office.sees("4 orders would have been held that were not", "Release an order", "Jonas Kvist")
     office.press("Use these limits from now on")
-    office.sees("changed here", "at least 1,000 EUR")
+    office.sees("changed here, on a trial", "at least 1,000 EUR")
     office.follow("Try or change “High value before it is picked”")
     office.press("Switch off")
     office.sees("5 of 6 rules are on")
@@ -47,8 +47,12 @@ def test_a_rule_is_tried_and_switched(shop: Desk, desks: Desks) -> None:
 @pytest.mark.slow
 def test_how_the_page_of_rules_looks(shop: Desk, desks: Desks) -> None:
     office = desks(shop.join("Eva Dahl", Role.PMO))
+    rules = f"/clients/{shop.work.instance.slug}/orders/rules"
     found = {}
-    for name, query in (("rules", ""), ("rules-tried", "?rule=high-value&limit.0=1000&days=30")):
-        office.open(f"/clients/{shop.work.instance.slug}/orders/rules{query}")
+    for name, query in (("rules", ""), ("rules-trying", "?rule=promise-passed")):
+        office.open(f"{rules}{query}")
         found[name] = findings(office.page, name)
-    assert found == {"rules": [], "rules-tried": []}
+    office.press("Try on real orders")
+    office.sees("What a trial cannot know")
+    found["trial"] = findings(office.page, "trial")
+    assert found == {"rules": [], "rules-trying": [], "trial": []}
