@@ -16,14 +16,17 @@ from domain.imports.order_fields import OrderField
 from domain.imports.order_guess import guess_orders
 from domain.orders.arriving import OrdersImported
 from domain.orders.consequences import IntakeChoices
+from domain.refusals import Refusal
 from tenants.database import Work
 from tenants.instance.actions import order_import
 from tenants.instance.actions.order_import import commit_orders
+from tenants.instance.actions.references import retire_reference
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow, OrderTicketRow
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.intake import OrderConflictRow
 from tenants.instance.models.orders import OrderPromiseRow, OrderRow, OrderStageRow
+from tenants.instance.models.people import ReferenceRow
 from tenants.instance.queries.readers import find_reader
 from tests.house import House
 from tests.orderfiles import asked, brought_in, csv_of, line, looked, mapping_of, orders, sample, table_of, uploaded
@@ -237,6 +240,19 @@ def test_a_number_twice_in_one_file_is_named(shop: Work, pmo: Actor) -> None:
     found = looked(shop, pmo, orders(line("twice-1"), line("twice-2"), line("twice-1")))
     [problem] = found.problems[4]
     assert (problem.reason.kind, problem.value) == ("RepeatedOrder", "twice-1")
+
+
+def test_no_order_comes_into_a_retired_unit_and_those_in_it_go_on(shop: Work, pmo: Actor) -> None:
+    unit = shop.new_id()
+    with shop.transaction() as tx:
+        tx.add(ReferenceRow(id=unit, kind="business_unit", name="Closing unit"))
+    head, row = "Order number,Channel,Placed at,Value,Business unit", ",shop,2026-02-02,5.00,Closing unit\n"
+    brought_in(shop, pmo, table_of(f"{head}\nunit-1{row}".encode()))
+    assert not isinstance(retire_reference(shop, unit, pmo), Refusal)
+    again = table_of(f"{head}\nunit-1{row}unit-2{row}".encode())
+    found = looked(shop, pmo, again)
+    assert {number: problems[0].reason.kind for number, problems in found.problems.items()} == {3: "RetiredName"}
+    assert order(shop, "unit-1").business_unit_id == unit
 
 
 def test_another_currency_is_refused_row_by_row(shop: Work, pmo: Actor) -> None:

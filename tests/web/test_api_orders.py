@@ -25,6 +25,7 @@ from tenants.instance.models.exceptions import ConstrainedOrderRow, ConstraintRo
 from tenants.instance.models.intake import ChannelCallRow, OrderConflictRow
 from tenants.instance.models.orders import OrderPromiseRow, OrderRow, OrderStageRow
 from tenants.instance.models.outbox import OutboxRow
+from tenants.instance.models.people import ReferenceRow
 from tenants.instance.transaction import COPY_FROM
 from tenants.places import Instance
 from tests.house import NOW, House
@@ -169,6 +170,15 @@ def test_one_held_order_refuses_the_whole_batch(api: Shop, shop: Work) -> None:
     assert _pointers(problem) == ["/orders/1"]
     assert "B-HELD" in problem["errors"][0]["reason"]
     assert _orders(shop) == before
+
+
+def test_a_retired_business_unit_takes_no_new_order_and_is_named(api: Shop, shop: Work) -> None:
+    name = f"Closed {uuid.uuid4().hex[:6]}"
+    with shop.transaction() as tx:
+        tx.add(ReferenceRow(id=uuid.uuid4(), kind="business_unit", name=name, is_retired=True))
+    problem = _problem(api.post("/orders", api.order("CLOSED-1", business_unit=name)), 422)
+    assert problem["type"].endswith("entry-retired")
+    assert _pointers(problem) == ["/business_unit"]
 
 
 def test_a_constraint_stops_like_a_hold(api: Shop, shop: Work, house: House) -> None:

@@ -13,6 +13,7 @@ from domain.orders.journey import NotNextStage, OrderMoved
 from domain.orders.reaching import HeldBack
 from domain.orders.receiving import BeforePlaced, HappenedAlready, HappeningRecorded, InFuture
 from domain.orders.rights import OrderNotOpen
+from domain.references import EntryRetired
 from domain.refusals import Refusal
 from tenants.instance.actions.channel_calls import Answer
 from tenants.instance.queries.delivered import DeliveredOrder
@@ -93,6 +94,8 @@ def pointer_of(refusal: Refusal, order: Incoming) -> str:
         return "/channel"
     if isinstance(refusal, ForeignCurrency):
         return "/currency"
+    if isinstance(refusal, EntryRetired):
+        return "/business_unit"
     if field := getattr(refusal, "field", ""):
         return f"/{field}"
     if at := getattr(refusal, "at", None):
