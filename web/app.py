@@ -27,6 +27,7 @@ from web import (
     language,
     mailbox,
     metrics,
+    pricing,
     requestlog,
     security,
     shell,
@@ -59,6 +60,7 @@ def _compose(app: Flask, settings: Settings) -> None:
     identity.install(app)
     app.before_request(access.guard)
     formats.install(app)
+    pricing.install(app)
     language.install(app)
     shell.install(app)
     errors.install(app)

@@ -23,6 +23,7 @@ from tenants.instance.actions.reports import (
 from tenants.instance.models.reports import ReportRow
 from tenants.instance.queries.order_pack import order_pack
 from tenants.instance.queries.readers import find_reader
+from tenants.instance.queries.sight import Sight
 from tenants.instance.queries.steering import Asked, steering_pack
 from workers.heads import newest_head, publish
 from workers.task import Task
@@ -70,7 +71,6 @@ def _frozen(task: Task, report: UUID) -> tuple[Pack, datetime]:
 def _freeze(task: Task, row: ReportRow) -> tuple[Pack, Head]:
     """Every figure and the head of the trail from one moment, however much is written meanwhile."""
     work = task.instance
-    scope = Scope((row.node_path,), PersonId(row.asked_by))
     asked = Asked(
         report=row.id,
         node=row.node_id,
@@ -81,13 +81,17 @@ def _freeze(task: Task, row: ReportRow) -> tuple[Pack, Head]:
     work.session.rollback()
     work.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
     head = newest_head(work)
-    pack: Pack = steering_pack(work, scope, asked, head) if row.kind != ORDER_PACK else _orders(work, asked, head)
+    sight = Sight(measures=Scope((row.node_path,), PersonId(row.asked_by)), orders=_orders_of(work, asked.asked_by))
+    pack: Pack = (
+        order_pack(work, sight.orders, asked, head)
+        if row.kind == ORDER_PACK
+        else steering_pack(work, sight, asked, head)
+    )
     work.session.rollback()
     return pack, head
 
 
-def _orders(work: Work, asked: Asked, head: Head) -> OrderPack:
-    """Of the orders that the person who asked may see now."""
-    reader = find_reader(work, PersonId(asked.asked_by))
-    scope = reader.actor.orders(Capability.VIEW_ORDERS) if reader else OrderScope()
-    return order_pack(work, scope, asked, head)
+def _orders_of(work: Work, person: UUID) -> OrderScope:
+    """The orders that the person who asked may see now."""
+    reader = find_reader(work, PersonId(person))
+    return reader.actor.orders(Capability.VIEW_ORDERS) if reader else OrderScope()

@@ -41,7 +41,7 @@ def test_delegation_during_absence(team: Team, desks: Desks) -> None:
     # The limit is below the value of the measure: he sees why he cannot decide, she mends it.
     second = desks(team.second)
     second.open(f"{home(team)}/requests/{request.id}")
-    second.sees("You stand in up to a value of 100000.00; this is about 600000.00.")
+    second.sees("You stand in up to a value of 100,000.00 EUR; this is about 600,000.00 EUR.")
     sponsor.page.get_by_text("End", exact=True).click()
     sponsor.press("End it now")
     sponsor.sees("Nobody stands in")

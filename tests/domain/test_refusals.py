@@ -38,6 +38,7 @@ def words() -> Any:
         loader=FileSystemLoader(TEMPLATES), extensions=["jinja2.ext.i18n"], undefined=StrictUndefined, autoescape=True
     )
     environment.filters["day"] = str  # the application writes days as its reader does
+    environment.globals["priced"] = str  # and amounts with the currency of the client
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     return environment.get_template("web/components/refusals.html").module
 

@@ -45,10 +45,13 @@ from tenants.instance.models.orders import OrderPromiseRow, OrderRow
 from tenants.instance.models.requests import RequestRow, StepRow
 from tenants.instance.queries.decisions import DecisionFilter, list_decisions
 from tenants.instance.queries.delegations import waiting_ids
+from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.inbox import Sort, Tab, Wanted, list_inbox, ticks_of
 from tenants.instance.queries.metrics import engagement_figures
 from tenants.instance.queries.requests import get_request
 from tenants.instance.queries.sight import sight_of
+from tenants.instance.queries.steering_lists import Lists, open_request_rows
+from tenants.instance.queries.tolls import list_tolls
 from tests.house import NOW, House
 from tests.ordering import Desk
 from tests.tenants.test_concurrency import at_once
@@ -346,6 +349,26 @@ def test_the_inbox_shows_orders_with_their_price_of_a_day_within_the_scope(desk:
     with pytest.raises(NotFound):
         get_request(desk.work, sight, theirs.id)
     assert isinstance(vote(desk, theirs, b2b), NotAnApprover)
+
+
+def test_a_week_of_waiting_on_an_order_is_seven_stated_days(desk: Desk) -> None:
+    """In what waiting costs the client, and in the lists of a steering report, with whom it waits for."""
+    order = desk.order(channel="phone")
+    request = asked(desk, order, refund("81.00", daily_cost=Decimal("6.00")))
+    phone, app = (sight_of(desk.actor(desk.join(each, Role.ORDER_DESK, channel=each))) for each in ("phone", "app"))
+    root, today = request.path, desk.work.now().date()
+    before = [sum(toll.price for toll in list_tolls(desk.work, sight, root)) for sight in (phone, app)]
+    asked(desk, desk.order(channel="phone"), refund("82.00", daily_cost=Decimal("3.00")))
+    after = [sum(toll.price for toll in list_tolls(desk.work, sight, root)) for sight in (phone, app)]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [21, 0]
+    governance = get_governance(desk.work)
+    listed = [
+        open_request_rows(Lists(work=desk.work, sight=sight, path=root, governance=governance, today=today))[0]
+        for sight in (phone, app)
+    ]
+    row = next(each for each in listed[0] if each.measure == order.number)
+    assert (row.kind, row.price_week, bool(row.waits_for)) == ("Refund", Decimal("42.00"), True)
+    assert order.number not in {each.measure for each in listed[1]}
 
 
 def test_what_was_decided_stands_in_the_log_of_who_sees_the_order(desk: Desk) -> None:

@@ -114,3 +114,15 @@ def test_many_are_asked_for_from_the_desk(site: Flask, desk: Desk, shop_home: st
     form = {"order": [str(first.id), str(second.id)], "id": str(uuid4()), "kind": "cancellation", "reason": "Twice"}
     done = service.post(f"{shop_home}/orders/decisions", form, status=200)
     assert "2 of 2 orders" in done.title
+
+
+def test_many_new_promises_choose_their_reason_from_the_list(site: Flask, desk: Desk, shop_home: str) -> None:
+    order, address = desk.order("W-5"), f"{shop_home}/orders/decisions"
+    desk.work.session.rollback()
+    service, form = Client(site, desk.service), {"order": [str(order.id)], "id": str(uuid4()), "kind": "promise_change"}
+    asked = service.post(address, {**form, "promised_on": "2026-12-24", "reason": "carrier"}, status=422)
+    assert len(asked.errors()) == 1
+    (choice,) = asked.all("select", name="promise_reason")
+    assert "Delay at the carrier" in {"".join(option.itertext()) for option in choice}
+    done = service.post(address, {**form, "promised_on": "2026-12-24", "promise_reason": "carrier"}, status=200)
+    assert "1 of 1 orders" in done.title

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.access import OrderLimit, Role
+from tenants.database import Work
 from tenants.instance.actions import members
 from tenants.instance.models.intake import MeasuredCauseRow
+from tenants.instance.models.orders import OrderRow
+from tenants.instance.queries.order_filters import OrderFilters, conditions
 from tenants.places import Instance
 from tests.house import House
 from tests.ledger import Ledger, write_ledger
 from tests.team import Team
-from tests.web.client import Client, statements
+from tests.web.client import HTML, Client, Page, statements
 
 FRAME = 6
 OVERVIEW = 12
+CELLS = (f"{HTML}th", f"{HTML}td")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +47,39 @@ def test_the_overview_says_what_stands_and_leads_to_it(site: Flask, shop: tuple[
     for wanted in ("stage=delivery", "age=7", "delayed=1", "constraint=", "ticket=mail", "month=2026-10", "reason=late",
                    "effect=refund", "cost=carrier", "type=return", "held=1", "due=late"):  # fmt: skip
         assert any(wanted in link for link in links), wanted
+
+
+def test_every_count_is_that_of_the_list_it_opens(
+    site: Flask, shop: tuple[Instance, Team, Ledger], house: House
+) -> None:
+    """Each figure under a head that counts orders, in every panel; tickets lead to their orders, which may be fewer."""
+    instance, team, _ledger = shop
+    client, walked, link = Client(site, team.pmo), 0, ""
+    page = client.get(f"/clients/{instance.slug}/orders/overview")
+    with house.app.app_context():
+        for label, said, link in counts_of(page):
+            walked, count = walked + 1, listed(team.work, link)
+            assert count == said or ("ticket" in link and 0 < count <= said), (label, link, said, count)
+        last = listed(team.work, link)
+    assert walked > 50
+    assert f"{last:,} order" in client.get(link).words
+
+
+def counts_of(page: Page) -> Iterator[tuple[str, int, str]]:
+    """Figures that count orders, of every table: their heads have no unit. Each with its head and its address."""
+    for table in page.all("table"):
+        heads, *rows = ([each for each in row if each.tag in CELLS] for row in table.iter(f"{HTML}tr"))
+        for row in rows:
+            for head, cell in zip(heads, row, strict=True):
+                link = next((each.get("href", "") for each in cell.iter(f"{HTML}a")), "")
+                if link and not list(head):
+                    yield "".join(head.itertext()), int("".join(cell.itertext()).replace(",", "")), link
+
+
+def listed(work: Work, link: str) -> int:
+    """How many orders the desk counts under an address."""
+    where = conditions(OrderFilters.asked(dict(parse_qsl(link.partition("?")[2]))), work.now())
+    return work.session.scalar(select(func.count()).select_from(OrderRow).where(*where)) or 0
 
 
 def test_statements_are_few_whatever_the_number_of_orders(site: Flask, shop: tuple[Instance, Team, Ledger]) -> None:

@@ -127,7 +127,7 @@ def test_a_vote_for_somebody_else_than_asked_is_refused_in_words(at, team: Team,
 def test_a_limit_that_is_too_low_says_so_on_the_page(at, team: Team, home: str) -> None:
     at(team.sponsor).post(f"{home}/people/{team.sponsor}/delegations", wish(team.second, value_limit="599999.99"))
     page = at(team.second).get(f"{home}/requests/{identified(team)}")
-    assert "You stand in up to a value of 599999.99; this is about 600000.00." in page.words
+    assert "You stand in up to a value of 599,999.99 EUR; this is about 600,000.00 EUR." in page.words
     assert not page.all("input", name="choice")
 
 

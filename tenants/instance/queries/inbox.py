@@ -109,6 +109,12 @@ def first_waiting(work: Work, person: UUID, limit: int) -> Sequence[RequestLine]
     return _read_page(work, [mine], Wanted(), 0, limit)
 
 
+def dearest_on_orders(work: Work, sight: Sight, limit: int) -> Sequence[RequestLine]:
+    """Open decisions on orders that the reader sees, by what a day of waiting costs, at most `limit` of them."""
+    mine = [RequestRow.state == RequestState.OPEN, RequestRow.order_id.is_not(None), in_sight(sight)]
+    return _read_page(work, mine, Wanted(tab=Tab.OPEN, sort=Sort.DEAREST), 0, limit)
+
+
 def _read_page(
     work: Work, conditions: Sequence[ColumnElement[bool]], wanted: Wanted, start: int, count: int
 ) -> Sequence[RequestLine]:

@@ -24,6 +24,7 @@ from tenants.instance.models.people import MemberRow
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.overview import get_sums
 from tenants.instance.queries.scoping import below
+from tenants.instance.queries.sight import Sight
 from tenants.instance.queries.steering_contradictions import contradiction_rows
 from tenants.instance.queries.steering_curve import month_rows, year_rows
 from tenants.instance.queries.steering_levels import Levels, levels_of
@@ -50,9 +51,9 @@ class Asked:
     address: str
 
 
-def steering_pack(work: Work, scope: Scope, asked: Asked, head: Head) -> SteeringPack:
+def steering_pack(work: Work, sight: Sight, asked: Asked, head: Head) -> SteeringPack:
     """The pack as of now, unsigned. Read it in one snapshot together with `head`."""
-    governance, today = get_governance(work), work.now().date()
+    governance, today, scope = get_governance(work), work.now().date(), sight.measures
     year = governance.year_of(today)
     is_cost_only = get_sums(work, scope, asked.path).is_cost_only
     period = Period(year=year, closed=governance.closed_through, is_cost_only=is_cost_only)
@@ -70,7 +71,7 @@ def steering_pack(work: Work, scope: Scope, asked: Asked, head: Head) -> Steerin
         on_hold=sum(1 for line in lines if line.state is MeasureState.ON_HOLD),
         cancelled=sum(1 for line in lines if line.state is MeasureState.CANCELLED),
     )
-    lists = Lists(work=work, scope=scope, path=asked.path, governance=governance, today=today)
+    lists = Lists(work=work, sight=sight, path=asked.path, governance=governance, today=today)
     return _with_lists(pack, lists, lines, _program_names(nodes, levels))
 
 

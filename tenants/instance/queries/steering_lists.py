@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from domain.access import Scope
 from domain.approvals.request import RequestState
+from domain.governance.policies import ORDER_PREFIX
+from domain.reporting import words
 from domain.reporting.pack import (
     DecisionRow,
     MeasureRow,
@@ -25,9 +26,10 @@ from tenants.instance.models.measures import MilestoneRow as MilestoneTable
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow as RequestTable
 from tenants.instance.models.requests import VoteRow
-from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.governance import Governance
+from tenants.instance.queries.order_scope import in_scope
 from tenants.instance.queries.scoping import below
+from tenants.instance.queries.sight import Sight, code, price, title, with_subject
 from tenants.instance.queries.steering_measures import Line, late
 
 REQUESTS, DECISIONS = 200, 50
@@ -40,6 +42,7 @@ OUTCOMES = {
 }
 TURNS = {"hold": "Hold", "resume": "Resume", "cancel": "Cancel", "reopen": "Reopen", "change": "Change request"}
 Requester = aliased(MemberRow, name="requester")
+_SUBJECT = (code().label("subject"), title().label("title"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,47 +50,51 @@ class Lists:
     """What every list needs: where to read, for whom, below which node, as of when."""
 
     work: Work
-    scope: Scope
+    sight: Sight
     path: str
     governance: Governance
     today: date
 
     def inside(self, column: Any) -> tuple[ColumnElement[bool], ...]:
-        return below(column, self.scope), column.startswith(self.path, autoescape=True)
+        return below(column, self.sight.measures), column.startswith(self.path, autoescape=True)
+
+    @property
+    def asked(self) -> tuple[ColumnElement[bool], ...]:
+        """Requests on measures, and those on orders: they belong to the whole of an instance."""
+        of_measures = and_(RequestTable.measure_id.is_not(None), below(RequestTable.path, self.sight.measures))
+        of_orders = and_(RequestTable.order_id.is_not(None), in_scope(self.sight.orders))
+        return RequestTable.path.startswith(self.path, autoescape=True), or_(of_measures, of_orders)
 
 
 def open_request_rows(lists: Lists) -> tuple[tuple[RequestRow, ...], int, Decimal]:
-    """The costliest first; how many are open in all, and what a week of them costs."""
-    is_open = (*lists.inside(RequestTable.path), RequestTable.state == RequestState.OPEN)
+    """The costliest first; how many are open in all, and what a week of them costs (of orders: seven stated days)."""
+    columns = (RequestTable, *_SUBJECT, price().label("price"), Requester.name)
     statement = (
-        select(RequestTable, MeasureTable, FiguresRow.price_of_waiting, Requester.name)
-        .join(MeasureTable, MeasureTable.id == RequestTable.measure_id)
-        .join(FiguresRow, FiguresRow.measure_id == MeasureTable.id)
+        with_subject(select(*columns).select_from(RequestTable))
         .join(Requester, Requester.id == RequestTable.requested_by)
-        .where(*is_open)
-        .order_by(FiguresRow.price_of_waiting.desc(), RequestTable.requested_at, RequestTable.id)
+        .where(*lists.asked, RequestTable.state == RequestState.OPEN)
+        .order_by(price().desc(), RequestTable.requested_at, RequestTable.id)
     )
     found = lists.work.session.execute(statement).all()
     names = _names(lists.work, {person for row in found for person in row.RequestRow.waiting})
     rows = [_request_row(lists, row, names) for row in found]
-    price = sum((row.price_week or Decimal(0) for row in rows), Decimal("0.00"))
-    return tuple(rows[:REQUESTS]), len(rows), price
+    whole = sum((row.price_week or Decimal(0) for row in rows), Decimal("0.00"))
+    return tuple(rows[:REQUESTS]), len(rows), whole
 
 
 def decisions(lists: Lists) -> tuple[DecisionRow, ...]:
     """What was decided in the last month, the latest first."""
     since = datetime.combine(lists.today, time(), UTC) - LATELY
     statement = (
-        select(RequestTable, MeasureTable)
-        .join(MeasureTable, MeasureTable.id == RequestTable.measure_id)
-        .where(*lists.inside(RequestTable.path), RequestTable.state.in_([str(state) for state in OUTCOMES]))
+        with_subject(select(RequestTable, *_SUBJECT).select_from(RequestTable))
+        .where(*lists.asked, RequestTable.state.in_([str(state) for state in OUTCOMES]))
         .where(RequestTable.closed_at >= since)
         .order_by(RequestTable.closed_at.desc(), RequestTable.id)
         .limit(DECISIONS)
     )
     found = lists.work.session.execute(statement).all()
     votes = _last_votes(lists.work, [row.RequestRow.id for row in found])
-    return tuple(_decision_row(lists, row.RequestRow, row.MeasureRow, votes) for row in found)
+    return tuple(_decision_row(lists, row, votes) for row in found)
 
 
 def measure_rows(
@@ -126,13 +133,12 @@ def late_milestones(lists: Lists) -> tuple[MilestoneRow, ...]:
 
 
 def _request_row(lists: Lists, row: Any, names: dict[UUID, str]) -> RequestRow:
-    request, measure = row.RequestRow, row.MeasureRow
+    request = row.RequestRow
     opened, due = request.requested_at.date(), request.due_on
-    has_price = request.target_stage is not None and row.price_of_waiting > 0
     return RequestRow(
         code=_code(request),
-        measure=measure.code,
-        title=measure.title,
+        measure=row.subject,
+        title=_title(lists, row),
         kind=_kind_words(lists, request),
         policy=next((p.label for p in lists.governance.template.policies if p.key == request.policy), request.policy),
         requested_by=row.name,
@@ -141,19 +147,18 @@ def _request_row(lists: Lists, row: Any, names: dict[UUID, str]) -> RequestRow:
         days_open=(lists.today - opened).days,
         due=due,
         days_overdue=max(0, (lists.today - due).days) if due else 0,
-        price_week=row.price_of_waiting if has_price else None,
+        price_week=row.price if row.price > 0 else None,
     )
 
 
-def _decision_row(
-    lists: Lists, request: RequestTable, measure: MeasureTable, votes: dict[UUID, tuple[str, str]]
-) -> DecisionRow:
+def _decision_row(lists: Lists, row: Any, votes: dict[UUID, tuple[str, str]]) -> DecisionRow:
+    request = row.RequestRow
     decided_by, comment = votes.get(request.id, ("", ""))
     closed = request.closed_at or request.requested_at
     return DecisionRow(
         code=_code(request),
-        measure=measure.code,
-        title=measure.title,
+        measure=row.subject,
+        title=_title(lists, row),
         kind=_kind_words(lists, request),
         outcome=OUTCOMES[RequestState(request.state)],
         decided_by=decided_by,
@@ -173,7 +178,18 @@ def _measure_row(lists: Lists, line: Line, program: str) -> MeasureRow:
     )
 
 
+def _title(lists: Lists, row: Any) -> str:
+    """A measure's; orders have none, what is asked for on them has an amount."""
+    if row.RequestRow.order_id is None:
+        return str(row.title)
+    amount = row.RequestRow.amount
+    return f"Order, {words.amount(amount, lists.governance.currency)}" if amount else "Order"
+
+
 def _kind_words(lists: Lists, request: RequestTable) -> str:
+    orders = lists.governance.template.orders
+    if orders is not None and request.order_id is not None:
+        return orders.decision_label(request.kind.removeprefix(ORDER_PREFIX))
     if request.target_stage is None:
         return TURNS.get(request.kind, request.kind)
     return f"Gate into {lists.governance.template.stages[Stage(request.target_stage)].label}"

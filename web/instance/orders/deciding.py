@@ -105,7 +105,8 @@ def request_many() -> tuple[str, int] | str:
     form = Form(request.form, get_governance(here.work).decimal_mark)
     if not lines:
         abort(400)
-    ask = _read_ask(form.needed("kind"), form, [])
+    kind = form.needed("kind")
+    ask = _read_ask(kind, form, [], form.needed("promise_reason") if kind in PROMISING else form.words("reason"))
     if form.errors:
         return _many(lines, form.fields, form.errors, str(posted_id())), 422
     outcomes = request_decisions(here.work, [line.id for line in lines], posted_id(), ask, here.actor)
@@ -156,14 +157,14 @@ def _about(taken: Taken, kind: str) -> list[Any]:
 def _read(taken: Taken) -> tuple[OrderAsk, Form]:
     form = Form(request.form, taken.governance.decimal_mark)
     kind = _kind(taken, form.words("kind"))
-    return _read_ask(kind, form, [each.id for each in _about(taken, kind)]), form
+    return _read_ask(kind, form, [each.id for each in _about(taken, kind)], form.words("reason")), form
 
 
-def _read_ask(kind: str, form: Form, about: Sequence[UUID]) -> OrderAsk:
+def _read_ask(kind: str, form: Form, about: Sequence[UUID], reason: str) -> OrderAsk:
     exception = form.identity("exception", about) if about else None
     return OrderAsk(
         kind=kind,
-        reason=form.words("reason"),
+        reason=reason,
         words=form.words("words"),
         exception=OrderExceptionId(exception) if exception else None,
         amount=form.amount("amount") if kind in PRICED else None,
@@ -223,7 +224,7 @@ def _many(lines: Sequence[OrderLine], form: Mapping[str, str], errors: Mapping[s
         unit=governance.currency,
         kinds=[(each.key, each.label) for each in rules.decisions if each.key != REPLACEMENT],
         reasons=[(each.code, each.label) for each in rules.promise_reasons],
-        form={name: form.get(name, "") for name in ("kind", *FIELDS)},
+        form={name: form.get(name, "") for name in ("kind", "promise_reason", *FIELDS)},
         errors=errors,
         identity=identity,
         crumbs=crumbs((_("Ask for a decision"), None)),

@@ -8,7 +8,7 @@ from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.order_overview import get_order_overview
 from web.access import requires
 from web.hands import hand
-from web.instance.orders import bp, overview_flows, overview_sheet
+from web.instance.orders import bp, overview_flows, overview_losses, overview_sheet
 from web.instance.orders.overview_sheet import Sheet
 from web.instance.orders.taking import places
 
@@ -24,9 +24,9 @@ FLOWING = (
     overview_flows.sales_block,
     overview_flows.stay_block,
     overview_flows.cost_block,
-    overview_flows.effect_block,
-    overview_flows.cancellation_block,
-    overview_flows.return_block,
+    overview_losses.effect_block,
+    overview_losses.cancellation_block,
+    overview_losses.return_block,
 )
 
 

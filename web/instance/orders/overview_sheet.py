@@ -1,5 +1,6 @@
 """What the overview of orders says and draws of what stands now: backlog, delays, tickets, constraints."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -7,12 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from domain.governance.template import OrderRules, Reason
-from tenants.instance.queries.order_backlog import Backlog, together
+from tenants.instance.queries.order_backlog import Backlog, Constraint, together
 from tenants.instance.queries.order_filters import AGES, OrderFilters
 from tenants.instance.queries.order_overview import OrderOverview
 from web import charts
 from web.formats import amount, day, number, percent
-from web.instance.orders.blocks import Block, Cell, Head, largest, linked
+from web.instance.orders.blocks import NONE_SAID, Block, Column, block, figure, largest, linked, said, told
 
 SERIES = ("s1", "s2", "s3", "s4")
 
@@ -30,8 +31,24 @@ class Sheet:
         months = self.overview.months
         return f"{months[0]}..{months[-1]}"
 
-    def stage(self, backlog: Backlog) -> str:
-        return self.rules.stage_label(backlog.stage)
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Open orders of one stage, or of all: `stage` is empty then. `counts` are by age."""
+
+    label: str
+    stage: str
+    sums: Backlog
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Open tickets of one channel by age."""
+
+    label: str
+    channel: str
+    counts: tuple[int, ...]
 
 
 def label_of(reasons: tuple[Reason, ...], code: str) -> str:
@@ -49,87 +66,51 @@ def age_words(age: int) -> str:
     )
 
 
-def by_stage(sheet: Sheet) -> list[tuple[str, Backlog]]:
-    """The stages of the template that hold open orders, in their order, each as one; others at the end."""
-    known = [stage.key for stage in sheet.rules.stages]
-    found = {cell.stage for cell in sheet.overview.backlog}
-    return [
-        (stage, together(cell for cell in sheet.overview.backlog if cell.stage == stage))
-        for stage in [*(key for key in known if key in found), *sorted(found - set(known))]
-    ]
-
-
 def backlog_block(sheet: Sheet) -> Block:
-    stages, cells = by_stage(sheet), {(cell.stage, cell.age): cell.count for cell in sheet.overview.backlog}
-    whole = sheet.overview.open
-    worst, most = largest((sheet.rules.stage_label(stage), sums.count) for stage, sums in stages)
-    title = (
-        _("%(stage)s holds %(share)s of the backlog", stage=worst, share=percent(100 * Decimal(most) / whole.count))
-        if whole.count
-        else _("No order is open")
-    )
-    rows = [(sheet.rules.stage_label(stage), [cells.get((stage, age), 0) for age in AGES]) for stage, _sums in stages]
-    return Block(
-        id="backlog",
+    stages, whole = _stages(sheet), _whole(sheet)
+    worst, most = largest((each.label, each.sums.count) for each in stages)
+    share = percent(100 * Decimal(most) / whole.sums.count) if whole.sums.count else ""
+    title = _("%(stage)s holds %(share)s of the backlog", stage=worst, share=share) if share else _("No order is open")
+    return block(
+        "backlog",
         title=title,
         note=_("Open orders by stage and by days since they were placed"),
-        heads=(
-            Head(label=_("Stage"), is_figure=False),
-            *(Head(label=age_words(age)) for age in AGES),
-            Head(label=_("All")),
-            Head(label=_("Value"), unit=sheet.currency),
+        columns=(
+            said(_("Stage"), lambda row: row.label),
+            *(_aged(at, age) for at, age in enumerate(AGES)),
+            figure(_("All"), lambda row: row.sums.count, _in),
+            figure(_("Value"), lambda row: row.sums.value, _in, sheet.currency),
         ),
-        rows=tuple(_backlog_row(sheet, stage, sums, cells) for stage, sums in stages),
-        total=(
-            Cell(text=_("All stages")),
-            *(linked(sum(cells.get((s, age), 0) for s, _b in stages), OrderFilters(age=str(age))) for age in AGES),
-            linked(whole.count, OrderFilters()),
-            linked(whole.value, OrderFilters()),
+        rows=stages,
+        total=whole,
+        chart=charts.stacked(
+            [(each.label, each.counts) for each in stages],
+            title=title,
+            desc=_("Open orders by stage, parted by age"),
         ),
-        chart=charts.stacked(rows, title=title, desc=_("Open orders by stage, parted by age")),
-        legend=tuple(zip(SERIES, map(age_words, AGES), strict=True)),
+        legend=_ages(),
         empty=_("Orders appear here with the first import, the first call of a shop or the first one entered."),
         cls="m-c7",
     )
 
 
-def _backlog_row(sheet: Sheet, stage: str, sums: Backlog, cells: dict[tuple[str, int], int]) -> tuple[Cell, ...]:
-    here = OrderFilters(stage=stage)
-    ages = (linked(cells.get((stage, age), 0), OrderFilters(stage=stage, age=str(age))) for age in AGES)
-    return (Cell(text=sheet.rules.stage_label(stage)), *ages, linked(sums.count, here), linked(sums.value, here))
-
-
 def delayed_block(sheet: Sheet) -> Block:
-    whole, stages = sheet.overview.open, [(stage, sums) for stage, sums in by_stage(sheet) if sums.delayed]
-    title = ngettext(
-        "%(num)s order is past its promised date", "%(num)s orders are past their promised date", whole.delayed
-    )
-    return Block(
-        id="delayed",
-        title=title if whole.delayed else _("Every promise still holds"),
+    stages, whole = [each for each in _stages(sheet) if each.sums.delayed], _whole(sheet)
+    count = whole.sums.delayed
+    title = ngettext("%(num)s order is past its promised date", "%(num)s orders are past their promised date", count)
+    return block(
+        "delayed",
+        title=title if count else _("Every promise still holds"),
         note=_("Open orders that were promised for a day that has passed, by stage"),
-        heads=(
-            Head(label=_("Stage"), is_figure=False),
-            Head(label=_("Orders")),
-            Head(label=_("Value"), unit=sheet.currency),
+        columns=(
+            said(_("Stage"), lambda row: row.label),
+            figure(_("Orders"), lambda row: row.sums.delayed, _delayed),
+            figure(_("Value"), lambda row: row.sums.delayed_value, _delayed, sheet.currency),
         ),
-        rows=tuple(
-            (
-                Cell(text=sheet.rules.stage_label(stage)),
-                linked(sums.delayed, OrderFilters(stage=stage, delayed="1")),
-                linked(sums.delayed_value, OrderFilters(stage=stage, delayed="1")),
-            )
-            for stage, sums in stages
-        ),
-        total=(
-            Cell(text=_("All stages")),
-            linked(whole.delayed, OrderFilters(delayed="1")),
-            linked(whole.delayed_value, OrderFilters(delayed="1")),
-        ),
+        rows=stages,
+        total=whole,
         chart=charts.single(
-            [(sheet.rules.stage_label(stage), sums.delayed) for stage, sums in stages],
-            title=title,
-            desc=_("Delayed orders"),
+            [(each.label, each.sums.delayed) for each in stages], title=title, desc=_("Delayed orders")
         ),
         empty=_("No open order is past the day it was promised for."),
         cls="m-c5",
@@ -137,43 +118,31 @@ def delayed_block(sheet: Sheet) -> Block:
 
 
 def ticket_block(sheet: Sheet) -> Block:
-    tickets = sheet.overview.tickets
-    count, escalated = sum(each.count for each in tickets), sum(each.escalated for each in tickets)
-    channels = sorted({each.channel for each in tickets})
-    cells = {(each.channel, each.age): each.count for each in tickets}
+    rows, count = _channels(sheet), sum(each.count for each in sheet.overview.tickets)
+    escalated = sum(each.escalated for each in sheet.overview.tickets)
     title = (
-        _("%(n)s tickets are open, %(more)s of them escalated", n=number(count), more=number(escalated))
+        _(
+            "%(n)s tickets are open, %(more)s of them escalated",
+            n=number(count),
+            more=number(escalated) if escalated else _("none"),
+        )
         if count
         else _("No service ticket is open")
     )
-    rows = [(channel, [cells.get((channel, age), 0) for age in AGES]) for channel in channels]
-    labels = {channel: label_of(sheet.rules.ticket_channels, channel) for channel in channels}
-    return Block(
-        id="tickets",
+    return block(
+        "tickets",
         title=title,
         note=_("Open service tickets by channel and by days since they were opened; a figure opens their orders"),
-        heads=(
-            Head(label=_("Channel"), is_figure=False),
-            *(Head(label=age_words(age)) for age in AGES),
-            Head(label=_("All")),
+        columns=(
+            said(_("Channel"), lambda row: row.label),
+            *(_waited(at, age) for at, age in enumerate(AGES)),
+            figure(_("All"), lambda row: sum(row.counts), lambda row: OrderFilters(ticket=row.channel, state="all")),
         ),
-        rows=tuple(
-            (
-                Cell(text=labels[channel]),
-                *(
-                    linked(value, OrderFilters(ticket=channel, ticket_age=str(age), state="all"))
-                    for age, value in zip(AGES, values, strict=True)
-                ),
-                linked(sum(values), OrderFilters(ticket=channel, state="all")),
-            )
-            for channel, values in rows
-        ),
+        rows=rows,
         chart=charts.stacked(
-            [(labels[channel], values) for channel, values in rows],
-            title=title,
-            desc=_("Open tickets parted by age"),
+            [(each.label, each.counts) for each in rows], title=title, desc=_("Open tickets parted by age")
         ),
-        legend=tuple(zip(SERIES, map(age_words, AGES), strict=True)),
+        legend=_ages(),
         empty=_("Tickets that customers open on orders appear here until they are closed."),
         cls="m-c5",
     )
@@ -187,27 +156,18 @@ def constraint_block(sheet: Sheet) -> Block:
         if urgent
         else ngettext("%(num)s constraint is in force", "%(num)s constraints are in force", len(found))
     )
-    return Block(
-        id="constraints",
+    return block(
+        "constraints",
         title=title if found else _("No constraint is in force"),
         note=_("Open orders that constraints block, and the value of their goods"),
-        heads=(
-            Head(label=_("Constraint"), is_figure=False),
-            Head(label=_("Orders")),
-            Head(label=_("Value"), unit=sheet.currency),
-            Head(label=_("Expected end")),
-            Head(label=_("Attention"), is_figure=False),
+        columns=(
+            said(_("Constraint"), lambda row: row.title),
+            figure(_("Orders"), lambda row: row.orders, _blocked),
+            figure(_("Value"), lambda row: row.value, _blocked, sheet.currency),
+            told(_("Expected end"), lambda row: day(row.forecast_end)),
+            said(_("Attention"), lambda row: _("Management") if row.needs_attention else NONE_SAID),
         ),
-        rows=tuple(
-            (
-                Cell(text=each.title),
-                linked(each.orders, OrderFilters(constraint=str(each.id))),
-                linked(each.value, OrderFilters(constraint=str(each.id))),
-                Cell(text=day(each.forecast_end)),
-                Cell(text=_("Management") if each.needs_attention else "–"),
-            )
-            for each in found
-        ),
+        rows=found,
         chart=charts.single(
             [(each.title, each.value) for each in found],
             title=title,
@@ -232,3 +192,60 @@ def figures(sheet: Sheet) -> list[dict[str, str]]:
         (_("Open tickets"), linked(tickets, OrderFilters(ticket="any", state="all")), _("of service")),
     )
     return [{"label": label, "value": cell.text, "href": cell.href, "sub": sub} for label, cell, sub in items]
+
+
+def _stages(sheet: Sheet) -> list[Standing]:
+    """The stages of the template that hold open orders, in their order; others at the end."""
+    known = [stage.key for stage in sheet.rules.stages]
+    found = {cell.stage for cell in sheet.overview.backlog}
+    ordered = [*(key for key in known if key in found), *sorted(found - set(known))]
+    return [
+        _standing(sheet.rules.stage_label(key), key, [each for each in sheet.overview.backlog if each.stage == key])
+        for key in ordered
+    ]
+
+
+def _whole(sheet: Sheet) -> Standing:
+    return _standing(_("All stages"), "", sheet.overview.backlog)
+
+
+def _standing(label: str, stage: str, cells: Sequence[Backlog]) -> Standing:
+    counts = tuple(sum(each.count for each in cells if each.age == age) for age in AGES)
+    return Standing(label=label, stage=stage, sums=together(cells), counts=counts)
+
+
+def _channels(sheet: Sheet) -> list[Waiting]:
+    cells = {(each.channel, each.age): each.count for each in sheet.overview.tickets}
+    return [
+        Waiting(
+            label=label_of(sheet.rules.ticket_channels, channel),
+            channel=channel,
+            counts=tuple(cells.get((channel, age), 0) for age in AGES),
+        )
+        for channel in sorted({channel for channel, _age in cells})
+    ]
+
+
+def _aged(at: int, age: int) -> Column[Standing]:
+    return figure(age_words(age), lambda row: row.counts[at], lambda row: OrderFilters(stage=row.stage, age=str(age)))
+
+
+def _waited(at: int, age: int) -> Column[Waiting]:
+    wanted = {"ticket_age": str(age), "state": "all"}
+    return figure(age_words(age), lambda row: row.counts[at], lambda row: OrderFilters(ticket=row.channel, **wanted))
+
+
+def _in(row: Standing) -> OrderFilters:
+    return OrderFilters(stage=row.stage)
+
+
+def _delayed(row: Standing) -> OrderFilters:
+    return OrderFilters(stage=row.stage, delayed="1")
+
+
+def _blocked(row: Constraint) -> OrderFilters:
+    return OrderFilters(constraint=str(row.id))
+
+
+def _ages() -> tuple[tuple[str, str], ...]:
+    return tuple(zip(SERIES, map(age_words, AGES), strict=True))

@@ -25,6 +25,7 @@ from web.instance.orders.taking import crumbs, scope
 from web.instance.orders.words import (
     happening_words,
     priority_words,
+    promise_reasons,
     promise_words,
     source_words,
     state_words,
@@ -83,6 +84,7 @@ def page_of(order: UUID, said: str = "", act: str = "", *, is_stale: bool = Fals
         ],
         happened=happening_words(),
         priorities=list(priority_words().items()),
+        reasons=promise_reasons(sheet.rules),
         states=state_words(),
         sources=source_words(),
         fields=promise_words(),

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from domain.governance.template import OrderRules
 from domain.orders.order import Happening, OrderState, Priority
+from tenants.instance.actions.order_updates import BY_SOURCE
 
 
 def happening_words() -> dict[str, str]:
@@ -62,6 +63,11 @@ def promise_words() -> dict[str, str]:
         "state": _("State"),
         **happening_words(),
     }
+
+
+def promise_reasons(rules: OrderRules) -> dict[str, str]:
+    """Why a promise or priority changed: the template's reasons, and the one of changes that a source sends."""
+    return {**{each.code: each.label for each in rules.promise_reasons}, BY_SOURCE: _("Sent so by the source")}
 
 
 def type_label(rules: OrderRules, key: str) -> str:

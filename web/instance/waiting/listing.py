@@ -46,20 +46,22 @@ def page_of(
     today, is_mine = here.work.now().date(), asked.wanted.tab is Tab.MINE
     givers = {each.giver for each in delegations if is_mine and each.is_on(today)}
     ticks = ticks_of(here.work, here.actor, inbox.lines, delegations) if is_mine and not sheet else {}
+    standing = conditions_for(here.work, here.person.id) if is_mine and not sheet else []
+    checks = checks_for(here.work, here.person.id) if is_mine and not sheet else []
     return render_template(
         "web/instance/waiting/index.html",
         view=asked,
         tab=str(asked.wanted.tab),
         sort=str(asked.wanted.sort),
-        finding=finding_of(asked.wanted.tab, inbox, governance.currency),
+        finding=finding_of(asked.wanted.tab, inbox, len(standing) + len(checks), governance.currency),
         tabs=tabs_of(asked),
         kinds=kinds_of(asked, inbox, governance.template),
         items=[item_of(line, governance, names, today, here.person.id, givers) for line in inbox.lines],
         ticks={key: ticked(key, seen) for key, seen in ticks.items() if isinstance(seen, Seen)},
         obstacles={key: words_of(seen) for key, seen in ticks.items() if not isinstance(seen, Seen)},
         inbox=inbox,
-        standing=conditions_for(here.work, here.person.id) if is_mine and not sheet else [],
-        checks=checks_for(here.work, here.person.id) if is_mine and not sheet else [],
+        standing=standing,
+        checks=checks,
         first=(inbox.page - 1) * PAGE + 1 if inbox.total else 0,
         pages=[(n, asked.address(page=n) if n != "…" else "", n == inbox.page) for n in around(inbox)],
         toll=money(inbox.price) if inbox.price else "",

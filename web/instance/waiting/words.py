@@ -16,10 +16,15 @@ from web.formats import money
 from web.presenting import title_of
 
 
-def finding_of(tab: Tab, inbox: Inbox, currency: str) -> str:
-    """The title: how many there are in the tab, whatever the filter; the price of a week while nothing is left out."""
+def finding_of(tab: Tab, inbox: Inbox, duties: int, currency: str) -> str:
+    """The title: how many there are in the tab, whatever the filter; the price of a week while nothing is left out.
+
+    `duties` are the conditions and checks that wait below the decisions.
+    """
     count = sum(number for _kind, number in inbox.kinds)
     words = {Tab.MINE: _mine, Tab.ASKED: _asked, Tab.TEAM: _team, Tab.OPEN: _open}[tab](count)
+    if not count and duties:
+        return ngettext("One duty waits for you", "%(num)d duties wait for you", duties)
     if not inbox.price or count != inbox.total:
         return words
     return _("%(what)s; a week costs %(price)s %(unit)s", what=words, price=money(inbox.price), unit=currency)
