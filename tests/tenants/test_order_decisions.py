@@ -354,14 +354,14 @@ def test_the_inbox_shows_orders_with_their_price_of_a_day_within_the_scope(desk:
 def test_a_week_of_waiting_on_an_order_is_seven_stated_days(desk: Desk) -> None:
     """In what waiting costs the client, and in the lists of a steering report, with whom it waits for."""
     order = desk.order(channel="phone")
-    request = asked(desk, order, refund("81.00", daily_cost=Decimal("6.00")))
+    asked(desk, order, refund("81.00", daily_cost=Decimal("6.00")))
     phone, app = (sight_of(desk.actor(desk.join(each, Role.ORDER_DESK, channel=each))) for each in ("phone", "app"))
-    root, today = request.path, desk.work.now().date()
+    governance, today = get_governance(desk.work), desk.work.now().date()
+    root = f"/{governance.organization}/"
     before = [sum(toll.price for toll in list_tolls(desk.work, sight, root)) for sight in (phone, app)]
     asked(desk, desk.order(channel="phone"), refund("82.00", daily_cost=Decimal("3.00")))
     after = [sum(toll.price for toll in list_tolls(desk.work, sight, root)) for sight in (phone, app)]
     assert [b - a for a, b in zip(before, after, strict=True)] == [21, 0]
-    governance = get_governance(desk.work)
     listed = [
         open_request_rows(Lists(work=desk.work, sight=sight, path=root, governance=governance, today=today))[0]
         for sight in (phone, app)
