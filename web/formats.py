@@ -83,14 +83,6 @@ def as_of(value: datetime | None) -> str:
     return _("As of %(when)s", when=moment(value))
 
 
-def days_ago(value: datetime | None, now: datetime) -> str:
-    """Today, yesterday, 12 days ago."""
-    if value is None:
-        return DASH
-    days = (now.date() - value.date()).days
-    return _("today") if days <= 0 else _("yesterday") if days == 1 else _("%(n)s days ago", n=number(days))
-
-
 def initials(name: str) -> str:
     """Clara Vogt -> CV."""
     parts = name.split()

@@ -12,7 +12,6 @@ from rq.serializers import JSONSerializer
 from workers.jobs import JOBS
 
 FUNCTION = "workers.execute.execute"
-KILL_AFTER = 15  # seconds beyond a job's own limit
 UNKNOWN_SECONDS = 60
 KEEP_FAILURE_SECONDS = 300
 REDIS_TIMEOUT_SECONDS = 5.0

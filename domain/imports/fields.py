@@ -51,4 +51,3 @@ AMOUNTS = (
     Field.BASELINE_TOTAL,
 )
 TEXTS = (Field.DESCRIPTION, Field.EXPECTED_EFFECT)
-WITH_AMOUNT = (Field.KIND, Field.RECURRENCE, Field.SIGN)  # needed where a row carries an amount

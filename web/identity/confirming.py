@@ -7,7 +7,6 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from domain.approvals.voting import FRESH
 from tenants.platform.actions.sessions import confirm_session
 from tenants.platform.actions.signin import Failed, Paused
 from web.hands import hand
@@ -22,12 +21,6 @@ class NotConfirmed:
 
     words: str
     status: int
-
-
-def is_fresh() -> bool:
-    """Whether the reader gave their password within the last minutes."""
-    here = hand()
-    return here.platform.now() - here.person.confirmed_at <= FRESH
 
 
 def confirm(password: str) -> NotConfirmed | None:

@@ -45,11 +45,6 @@ class Away:
     stand_ins: tuple[str, ...] = ()
 
 
-def stood_for(work: Work, person: UUID, day: date) -> Sequence[DelegationLine]:
-    """Those whom the person stands in for on that day; only people who still have access themselves."""
-    return _lines(work, DelegationRow.taker_id == person, *_in_force(day), Giver.is_active)
-
-
 def list_delegations(work: Work, person: UUID, since: date) -> Sequence[DelegationLine]:
     """What the person gave and received that is not over before `since`, the earliest first."""
     about = or_(DelegationRow.giver_id == person, DelegationRow.taker_id == person)

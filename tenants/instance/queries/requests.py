@@ -70,12 +70,6 @@ class RequestSheet:
     is_suspended: bool  # by a hold: nobody decides it while that lasts
 
 
-def waiting_for(work: Work, person: UUID) -> Sequence[RequestLine]:
-    """Open requests that wait for the person, or for somebody they stand in for; the earliest due first."""
-    mine = RequestRow.id.in_(waiting_ids(person, work.now().date()))
-    return read_lines(work, select_lines(mine).order_by(RequestRow.due_on, RequestRow.requested_at))
-
-
 def visible(sight: Sight, today: date) -> ColumnElement[bool]:
     """In sight; or it waits for the person, was asked by them, or a step of it asks or asked them."""
     person = sight.person
