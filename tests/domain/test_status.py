@@ -10,37 +10,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.contradictions import (
+    Contradiction,
+    GreenWhilePotentialFalls,
+    MeasureFacts,
+    Silent,
+    SlippedInARow,
+    contradictions,
+    slips_in_a_row,
+)
 from domain.ids import LineId, MeasureId, MilestoneId, PersonId
+from domain.matrix import Cell, MatrixItem, matrix
 from domain.measures import Milestone
 from domain.months import FiscalYear, Month
-from domain.stages import MeasureState, Stage
-from domain.status import (
-    JUDGED,
-    Cell,
-    Contradiction,
-    Dimension,
-    GreenWhilePotentialFalls,
-    MatrixItem,
-    MeasureFacts,
+from domain.overrides import (
     OverrideChangesNothing,
     OverrideExpiryNotAhead,
     OverrideNotYours,
     OverrideReasonMissing,
     OverrideSet,
     OverrideToGrey,
-    Silent,
-    SlippedInARow,
-    Status,
     StatusOverride,
-    contradictions,
     decide_override,
     effective,
-    implementation_status,
-    matrix,
-    potential_share,
-    potential_status,
-    slips_in_a_row,
 )
+from domain.stages import MeasureState, Stage
+from domain.status import JUDGED, Dimension, Status, implementation_status, potential_share, potential_status
 from domain.value import EffectLine, Figures, Recurrence, Scenario, Sign, figures, roll_up
 
 GREEN, AMBER, RED, GREY = Status

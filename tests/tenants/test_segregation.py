@@ -34,10 +34,11 @@ from domain.kill_criteria import KillCriterion
 from domain.lifecycle import NotTheController
 from domain.measures import Milestone
 from domain.months import Month
+from domain.overrides import OverrideNotYours
 from domain.refusals import Refusal
 from domain.segregation import EditedBySelf, OwnRequest, SegregationConflict
 from domain.stages import Stage
-from domain.status import Dimension, OverrideNotYours, Status
+from domain.status import Dimension, Status
 from domain.value import EffectLine, Recurrence, Scenario, Sign
 from tenants.database import Work
 from tenants.instance import actions

@@ -10,12 +10,12 @@ from domain.conditions import StandingCondition, count_open, overdue_since
 from domain.ids import MeasureId
 from domain.measures import Measure
 from domain.months import Month
+from domain.overrides import effective
 from domain.status import (
     Dimension,
     ImplementationStatus,
     PotentialStatus,
     Status,
-    effective,
     implementation_status,
     potential_status,
 )

@@ -7,8 +7,9 @@ from uuid import UUID
 from domain.access import Actor, Capability, NotAllowed, Role
 from domain.ids import MeasureId
 from domain.lifecycle.editing import not_open
+from domain.overrides import OverrideSet, StatusOverride, decide_override, guardian
 from domain.refusals import Refusal
-from domain.status import Dimension, OverrideSet, Status, StatusOverride, decide_override, guardian
+from domain.status import Dimension, Status
 from tenants.database import Work, action
 from tenants.instance.actions.refreshing import computed_statuses
 from tenants.instance.actions.taking import Taken, put_back, take

@@ -15,7 +15,8 @@ from domain.conditions import StandingCondition
 from domain.ids import MeasureId
 from domain.measures import Measure
 from domain.months import Month
-from domain.status import Status, StatusOverride
+from domain.overrides import StatusOverride
+from domain.status import Status
 from tenants.database import NotFound, Work
 from tenants.instance.models.measures import EvidenceRow, MeasureRow, MilestoneRow
 from tenants.instance.models.people import ForumRow, MemberRow, ReferenceRow

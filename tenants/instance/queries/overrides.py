@@ -4,7 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from domain.ids import PersonId
-from domain.status import Dimension, Status, StatusOverride
+from domain.overrides import StatusOverride
+from domain.status import Dimension, Status
 from tenants.instance.models.measures import MeasureRow
 
 

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Label, Select, func, not_, or_, select
 
 from domain.access import Scope
 from domain.governance.template import StatusThresholds
+from domain.matrix import Cell, StatusMatrix
 from domain.months import FiscalYear, Month
 from domain.stages import MeasureState, Stage
-from domain.status import Cell, Status, StatusMatrix
+from domain.status import Status
 from tenants.database import Work
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.measures import MeasureRow, MilestoneRow

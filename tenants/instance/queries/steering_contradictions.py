@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from domain.ids import MeasureId
-from domain.reporting.pack import ContradictionKind, ContradictionRow
-from domain.status import (
+from domain.contradictions import (
     Contradiction,
     GreenWhilePotentialFalls,
     MeasureFacts,
     Silent,
     SlippedInARow,
-    Status,
     contradictions,
 )
+from domain.ids import MeasureId
+from domain.reporting.pack import ContradictionKind, ContradictionRow
+from domain.status import Status
 from tenants.instance.queries.steering_lists import Lists
 from tenants.instance.queries.steering_measures import Line
 

@@ -9,8 +9,9 @@ from flask_babel import ngettext
 
 from domain.approvals.request import RequestState
 from domain.conditions import count_open, overdue_since
+from domain.overrides import StatusOverride
 from domain.stages import MeasureState, Stage
-from domain.status import Dimension, Status, StatusOverride, potential_share
+from domain.status import Dimension, Status, potential_share
 from tenants.instance.queries.measure import MeasureSheet
 from web.formats import day, percent
 from web.presenting import reason_of

@@ -9,14 +9,9 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability, Role
 from domain.governance.template import ReasonList
+from domain.overrides import OverrideExpiryNotAhead, OverrideReasonMissing, OverrideSet
 from domain.refusals import Refusal
-from domain.status import (
-    Dimension,
-    OverrideExpiryNotAhead,
-    OverrideReasonMissing,
-    OverrideSet,
-    Status,
-)
+from domain.status import Dimension, Status
 from tenants.instance.actions.statuses import OverrideCleared, clear_override, override_status
 from tenants.instance.queries.measure import get_sheet
 from web.access import requires

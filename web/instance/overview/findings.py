@@ -6,9 +6,10 @@ from decimal import Decimal
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from domain.matrix import StatusMatrix
 from domain.reporting.words import numeral, sentence
 from domain.stages import Stage
-from domain.status import Status, StatusMatrix
+from domain.status import Status
 from tenants.instance.queries.hierarchy import PartLine
 from tenants.instance.queries.overview import StageSums
 from web.formats import amount, percent
