@@ -114,7 +114,9 @@ def test_counts_agree_with_the_list(clerk: Client, shop_home: str, made: Desk) -
 
 
 def test_a_view_is_kept_and_dropped(clerk: Client, shop_home: str) -> None:
-    kept = clerk.post(f"{shop_home}/orders/views", {"name": "Late ones", "query": "due=late&sort=-value&evil=1"})
+    kept = clerk.post(
+        f"{shop_home}/orders/views", {"id": str(uuid4()), "name": "Late ones", "query": "due=late&sort=-value&evil=1"}
+    )
     page = clerk.get(kept.location)
     assert f"{shop_home}/orders?due=late&sort=-value" in page.links()
     forms = [form.get("action", "") for form in page.all("form")]

@@ -14,7 +14,8 @@ from web.access import requires
 from web.hands import hand
 from web.instance.forums import bp
 from web.instance.forums.showing import page
-from web.instance.forums.taking import take_meeting, wanted_id
+from web.instance.forums.taking import take_meeting
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -36,7 +37,7 @@ def fill(meeting: UUID) -> Answer:
 @requires(C.MANAGE_FORUMS, or_named=True)
 def add_item(meeting: UUID) -> Answer:
     here, sheet = hand(), take_meeting(meeting)
-    item, title = wanted_id(request.form.get("id", "")), request.form.get("title", "").strip()
+    item, title = posted_id(), request.form.get("title", "").strip()
     outcome = acts.add_item(here.work, meeting, item, title, here.actor)
     if isinstance(outcome, Refusal):
         return page(sheet, {"title": words_of(outcome)}, "items"), 422

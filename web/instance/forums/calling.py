@@ -24,6 +24,7 @@ from web.instance.forums.conflicts import compared
 from web.instance.forums.showing import page
 from web.instance.forums.taking import crumbs, managed, meeting_crumbs, take_forum, take_meeting
 from web.instance.measures.conflicts import OPENED, kept_theirs, opened_values
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -84,7 +85,7 @@ def move(meeting: UUID) -> Answer:
     theirs = typed_of(sheet.meeting.when)
     wish = read_wish({name: theirs[name] for name in kept_theirs(request.form) if name in theirs})
     opened = theirs | opened_values(request.form)
-    version = request.form.get("version", -1, type=int)
+    version = seen()
     if wish.when is None:
         return _edit(sheet, wish.typed, wish.errors, version, opened), 422
     outcome = acts.move_meeting(here.work, meeting, wish.when, here.actor, version)

@@ -19,7 +19,8 @@ from web.formats import day
 from web.hands import hand
 from web.instance.forums import bp
 from web.instance.forums.showing import page
-from web.instance.forums.taking import take_meeting, wanted_id
+from web.instance.forums.taking import take_meeting
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import local, see
 from web.shell import tell
@@ -34,7 +35,7 @@ def agree(meeting: UUID) -> Answer:
     here, sheet = hand(), take_meeting(meeting)
     people = dict(list_active_names(here.work))
     title, owner, due = (request.form.get(name, "").strip() for name in ("title", "owner", "due"))
-    identity, on = wanted_id(request.form.get("id", "")), _day(due)
+    identity, on = posted_id(), _day(due)
     errors = {
         "title": "" if title else _("Say what is to be done."),
         "owner": "" if owner in people else _("Choose who does it."),

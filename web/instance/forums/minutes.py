@@ -22,6 +22,7 @@ from web.instance.forums.conflicts import compared
 from web.instance.forums.showing import page
 from web.instance.forums.taking import take_meeting
 from web.instance.measures.conflicts import kept_theirs, opened_values
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -40,7 +41,7 @@ def keep(meeting: UUID) -> Answer:
     theirs = typed_of(sheet)
     mine = _typed(sheet) | {name: theirs[name] for name in kept_theirs(request.form) if name in theirs}
     minutes = _minutes(sheet, mine)
-    version = request.form.get("version", -1, type=int)
+    version = seen()
     act = acts.hold_meeting if "final" in request.form else acts.keep_minutes
     outcome = act(here.work, meeting, minutes, here.actor, version)
     if isinstance(outcome, Stale):

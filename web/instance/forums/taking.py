@@ -49,11 +49,3 @@ def meeting_crumbs(sheet: MeetingSheet, *more: tuple[str, str | None]) -> Crumbs
     forum = (sheet.forum.name, url_for("instance.forums.show", forum=sheet.forum.id))
     own = url_for("instance.forums.meeting", meeting=sheet.meeting.id) if more else None
     return crumbs(forum, (moment(sheet.meeting.when.starts_at), own), *more)
-
-
-def wanted_id(text: str) -> UUID:
-    """An id that a form carries; a form that carries none is not ours."""
-    try:
-        return UUID(text)
-    except ValueError:
-        abort(422)

@@ -18,6 +18,7 @@ from web.access import requires
 from web.formats import scale_of
 from web.hands import hand
 from web.instance.hierarchy.tree import View, labels, parents_for, read_view, tree_of
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -56,7 +57,7 @@ def rename(node: UUID) -> Answer:
     line, name = _line(node), _typed("name")
     if request.form.get("keep.name") == "theirs":
         return _back(node)
-    outcome = acts.rename_node(hand().work, node, name, hand().actor, _version())
+    outcome = acts.rename_node(hand().work, node, name, hand().actor, seen())
     if isinstance(outcome, Stale):
         return _back(node) if line.name == name else _conflict(line, "name", line.name, name, [("name", name)])
     if isinstance(outcome, Refusal):
@@ -75,7 +76,7 @@ def move(node: UUID) -> Answer:
     if parent is None:
         return _page(_view(edit=node), {"parent": _("Choose where it belongs.")}), 422
     there = _line(parent)
-    outcome = acts.move_node(hand().work, node, parent, hand().actor, _version())
+    outcome = acts.move_node(hand().work, node, parent, hand().actor, seen())
     if isinstance(outcome, Stale):
         kept = [("parent", str(parent))]
         return _back(node) if line.parent == parent else _conflict(line, "parent", _above(line), there.name, kept)
@@ -184,10 +185,6 @@ def _view(edit: UUID) -> View:
 
 def _typed(name: str) -> str:
     return " ".join(request.form.get(name, "").split())
-
-
-def _version() -> int:
-    return request.form.get("version", -1, type=int)
 
 
 def _id(text: str) -> UUID | None:

@@ -1,6 +1,6 @@
 """Ask for the next gate, for a hold, a resumption, a cancellation or a reopening. Whoever asks does not decide."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
@@ -21,6 +21,7 @@ from web.deciding import dry_run_of, refused_words
 from web.instance.measures import bp
 from web.instance.measures.showing import page_of
 from web.instance.measures.taking import Taken, crumbs, take
+from web.posted import posted_id
 from web.presenting import approvers_words, title_of
 from web.responses import see
 from web.shell import tell
@@ -90,14 +91,6 @@ def new_reopening(code: str) -> str:
 @requires(C.REOPEN_MEASURE, or_named=True)
 def reopen(code: str) -> tuple[str, int] | Response:
     return _turn(code, "reopen")
-
-
-def posted_id() -> UUID:
-    """The id that came with the form, made when the page was: the same form twice has one effect."""
-    try:
-        return UUID(request.form.get("id", ""))
-    except ValueError:
-        abort(400)
 
 
 def _turn(code: str, kind: str) -> tuple[str, int] | Response:

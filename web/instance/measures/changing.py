@@ -21,11 +21,12 @@ from tenants.instance.queries.measure import get_choices, get_names
 from web.access import requires
 from web.deciding import dry_run_of
 from web.instance.measures import bp
-from web.instance.measures.asking import posted_id, tell_requested
+from web.instance.measures.asking import tell_requested
 from web.instance.measures.change_form import form_page
 from web.instance.measures.fields import Pairs, choices_of, error_of
 from web.instance.measures.proposing import CELLS, Draft, start, take_form
-from web.instance.measures.taking import Taken, crumbs, seen, take
+from web.instance.measures.taking import Taken, crumbs, take
+from web.posted import posted_id, seen
 from web.refusals import words_of
 from web.responses import see
 from web.weighing import weighed

@@ -1,6 +1,6 @@
 """A new measure: what it is called and where it belongs; the rest is completed on its page."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,6 +18,7 @@ from web.access import requires
 from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.fields import FIELDS, Pairs, choices_of, error_of, read
+from web.posted import posted_id
 from web.responses import see
 from web.shell import tell
 
@@ -34,7 +35,7 @@ def new() -> str:
 def create() -> tuple[str, int] | Response:
     here = hand()
     governance = get_governance(here.work)
-    identity = _identity(request.form.get("id", ""))
+    identity = posted_id()
     found = read(request.form, choices_of(get_choices(here.work), packages()), governance)
     errors = dict(found.errors)
     package = found.values.get("package")
@@ -72,11 +73,3 @@ def _page(governance: Governance, form: dict[str, str], errors: dict[str, str]) 
     return render_template(
         "web/instance/measures/new.html", form=blank, errors=errors, offered=offered, governance=governance
     )
-
-
-def _identity(text: str) -> UUID:
-    """The id that came with the form; one that is none was not made by us."""
-    try:
-        return UUID(text)
-    except ValueError:
-        abort(400)

@@ -21,7 +21,8 @@ from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kep
 from web.instance.measures.creating import packages
 from web.instance.measures.fields import FIELDS, Pairs, choices_of, error_of, form_of, read, shown
 from web.instance.measures.offering import change_offer
-from web.instance.measures.taking import Taken, crumbs, seen, take
+from web.instance.measures.taking import Taken, crumbs, take
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

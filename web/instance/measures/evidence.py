@@ -22,8 +22,8 @@ from tenants.instance.uploads import keep, look_at
 from web.access import requires
 from web.hands import hand
 from web.instance.measures import bp
-from web.instance.measures.asking import posted_id
 from web.instance.measures.taking import Taken, crumbs, take
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

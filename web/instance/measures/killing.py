@@ -25,10 +25,10 @@ from domain.refusals import Refusal
 from tenants.instance.actions.kill_criteria import drop_kill_criterion, set_kill_criterion
 from web.access import requires
 from web.instance.measures import bp
-from web.instance.measures.asking import posted_id
 from web.instance.measures.fields import read_amount
 from web.instance.measures.taking import Taken, crumbs, take
 from web.kill_criteria import fact_words, operator_words, proposal_words
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

@@ -19,19 +19,18 @@ from tenants.instance.actions.values import save_line as keep
 from tenants.instance.queries.measure import get_names
 from web.access import requires
 from web.instance.measures import bp
-from web.instance.measures.asking import posted_id
 from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
 from web.instance.measures.offering import change_offer
 from web.instance.measures.showing import page_of
-from web.instance.measures.taking import Taken, crumbs, seen, take
+from web.instance.measures.taking import Taken, crumbs, take
 from web.instance.measures.valuing import kind_label, line_of
+from web.posted import posted_id, seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
 
 C = Capability
 NAME_LIMIT, CODE_LIMIT = 200, 60
-TICKS = ("is_pnl", "is_cash")
 Outcome = tuple[str, int] | Response
 
 

@@ -25,12 +25,12 @@ from tenants.instance.actions.milestones import remove_milestone as take_out
 from tenants.instance.queries.measure import get_choices, get_names
 from web.access import requires
 from web.instance.measures import bp
-from web.instance.measures.asking import posted_id
 from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
 from web.instance.measures.fields import read_day, shown
 from web.instance.measures.offering import change_offer, typed_promise
 from web.instance.measures.showing import page_of
-from web.instance.measures.taking import Taken, crumbs, seen, take
+from web.instance.measures.taking import Taken, crumbs, take
+from web.posted import posted_id, seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

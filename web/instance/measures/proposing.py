@@ -24,6 +24,7 @@ from domain.refusals import Refusal
 from domain.value import Recurrence, Scenario, Sign
 from tenants.instance.queries.governance import Governance
 from web.instance.measures.fields import Pairs, read, read_amount, read_day
+from web.posted import posted_id
 from web.refusals import words_of
 
 LINE_TEXTS = ("name", "account", "cost_centre")
@@ -167,7 +168,7 @@ def _take_new_milestone(draft: Draft, form: Form) -> None:
     if not title or isinstance(due, Refusal):
         return
     owner = _part(draft, "new_milestone.owner", "owner", form.get("new_milestone.owner", ""))
-    draft.milestones[MilestoneId(_new_id(form, "new_milestone.id"))] = {"title": title, "owner": owner, "due": due}
+    draft.milestones[MilestoneId(posted_id("new_milestone.id"))] = {"title": title, "owner": owner, "due": due}
     draft.texts = {name: text for name, text in draft.texts.items() if not name.startswith("new_milestone.")}
 
 
@@ -206,7 +207,7 @@ def _take_new_line(draft: Draft, form: Form) -> None:
     if kind is None or too_long or currency not in draft.governance.rates:
         draft.texts.update({f"{NEW_LINE}.{part}": text for part, text in texts.items()})
         return
-    draft.lines[LineId(_new_id(form, f"{NEW_LINE}.id"))] = {
+    draft.lines[LineId(posted_id(f"{NEW_LINE}.id"))] = {
         **texts,
         "kind": kind.key,
         "recurrence": Recurrence(kind.recurrence),
@@ -233,10 +234,3 @@ def _take_cell(draft: Draft, name: str, text: str) -> None:
         draft.wrong(name, text, words_of(value))
         return
     draft.amounts.setdefault(line.id, {}).setdefault(CELLS[kind], {})[when] = value
-
-
-def _new_id(form: Form, name: str) -> UUID:
-    try:
-        return UUID(form.get(name, ""))
-    except ValueError:
-        abort(400)

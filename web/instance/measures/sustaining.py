@@ -17,9 +17,10 @@ from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.sustain import checks_of
 from web.access import requires
 from web.instance.measures import bp
-from web.instance.measures.asking import posted_id, tell_requested
+from web.instance.measures.asking import tell_requested
 from web.instance.measures.checks import check_item
 from web.instance.measures.taking import Taken, crumbs, take
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, request, url_for
+from flask import abort, url_for
 
 from domain.access import Capability
 from domain.measures import Measure
@@ -50,9 +50,3 @@ def crumbs_of(nodes: Sequence[NodeName], measure: Measure, here: str = "") -> li
 
 def crumbs(taken: Taken, here: str) -> list[tuple[str, str | None]]:
     return crumbs_of(get_crumbs(taken.hand.work, taken.path), taken.measure, here)
-
-
-def seen() -> int:
-    """The version of the measure that the posted form was made from; a form without one saw none."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -21,7 +21,8 @@ from tenants.instance.queries.ticked import TickedMeasure, list_ticked
 from web.access import requires
 from web.hands import hand
 from web.instance.measures import bp
-from web.instance.measures.asking import COMMENT_LIMIT, posted_id
+from web.instance.measures.asking import COMMENT_LIMIT
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

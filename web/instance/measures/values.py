@@ -38,8 +38,9 @@ from web.instance.measures.grid import (
 from web.instance.measures.offering import change_offer
 from web.instance.measures.showing import page_of
 from web.instance.measures.spreading import even, posted_months
-from web.instance.measures.taking import Taken, crumbs, seen, take
+from web.instance.measures.taking import Taken, crumbs, take
 from web.instance.measures.valuing import around, default_year, line_of, month_head, scenario_word, years_of
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

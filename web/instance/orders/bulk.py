@@ -24,8 +24,9 @@ from web.instance.orders import bp
 from web.instance.orders.excepting import exception_fields
 from web.instance.orders.forming import Field
 from web.instance.orders.reading import Form
-from web.instance.orders.taking import crumbs, posted_id, scope
+from web.instance.orders.taking import crumbs, scope
 from web.instance.orders.words import stage_label, type_label
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

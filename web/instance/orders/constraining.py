@@ -27,7 +27,8 @@ from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.forming import Asked, Field, Pairs
 from web.instance.orders.reading import Form, refused_field
-from web.instance.orders.taking import crumbs, places, posted_id, scope, seen
+from web.instance.orders.taking import crumbs, places, scope
+from web.posted import posted_id, seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

@@ -18,8 +18,9 @@ from web.access import requires
 from web.instance.orders import bp
 from web.instance.orders.forming import Asked, Field, form_page
 from web.instance.orders.reading import Form, refused_field
-from web.instance.orders.taking import Taken, posted_id, take
+from web.instance.orders.taking import Taken, take
 from web.instance.orders.words import type_label
+from web.posted import posted_id
 from web.responses import see
 from web.shell import tell
 

@@ -28,8 +28,9 @@ from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.bulk import Done, ticked_lines
 from web.instance.orders.reading import Form, refused_field
-from web.instance.orders.taking import Taken, crumbs, crumbs_of, posted_id, take
+from web.instance.orders.taking import Taken, crumbs, crumbs_of, take
 from web.instance.orders.words import type_label
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

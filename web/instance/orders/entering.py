@@ -22,8 +22,9 @@ from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.desk import offers
 from web.instance.orders.reading import Form, refused_field
-from web.instance.orders.taking import crumbs, posted_id
+from web.instance.orders.taking import crumbs
 from web.instance.orders.words import happening_words
+from web.posted import posted_id
 from web.responses import see
 from web.shell import tell
 

@@ -17,9 +17,10 @@ from web.instance.orders.desk import offers
 from web.instance.orders.forming import Asked, Field, form_page
 from web.instance.orders.reading import Form, refused_field
 from web.instance.orders.showing import answer
-from web.instance.orders.taking import Taken, posted_id, take
+from web.instance.orders.taking import Taken, take
 from web.instance.orders.words import type_label
 from web.instance.orders.working import person_of
+from web.posted import posted_id
 from web.responses import see
 from web.shell import tell
 

@@ -1,7 +1,7 @@
 """Propose a measure against a cause of exceptions: the baseline is measured, the rest is asked."""
 
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
@@ -27,6 +27,7 @@ from web.instance.orders import bp
 from web.instance.orders.overview import PERIODS, USUAL
 from web.instance.orders.pareto import asked_channel, months_over
 from web.order_links import cause_words
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -97,9 +98,9 @@ def _months() -> tuple[Month, ...]:
 
 def _proposal(form: dict[str, str], cause: Cause, rules: OrderRules, target: Decimal, said: Governance) -> Proposal:
     return Proposal(
-        measure=_identity(form.get("id", "")),
-        line=_identity(form.get("line", "")),
-        package=NodeId(_identity(form["package"])),
+        measure=posted_id(),
+        line=posted_id("line"),
+        package=NodeId(posted_id("package")),
         cause=cause,
         months=_months(),
         target_percent=target,
@@ -141,11 +142,3 @@ def _page(governance: Governance, rules: OrderRules, cause: Cause, form: dict[st
         months=months,
         currency=governance.currency,
     )
-
-
-def _identity(text: str) -> UUID:
-    """The id that came with the form; one that is none was not made by us."""
-    try:
-        return UUID(text)
-    except ValueError:
-        abort(400)

@@ -25,7 +25,8 @@ from web.instance.orders import bp
 from web.instance.orders.forming import Asked, Field, form_page
 from web.instance.orders.reading import refused_field
 from web.instance.orders.showing import answer
-from web.instance.orders.taking import Taken, posted_id, scope, take
+from web.instance.orders.taking import Taken, scope, take
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

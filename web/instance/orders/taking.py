@@ -1,7 +1,7 @@
 """One order for a route: found in the reader's scope, with what governs it; absent or foreign is 404."""
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import abort, request, url_for
 from flask_babel import gettext as _
@@ -14,7 +14,6 @@ from tenants.instance.queries.order import get_order
 from web.hands import Hand, hand
 
 C = Capability
-ANY_ORDER_WORK = (C.WORK_ORDERS, C.RECORD_ORDER_COST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,17 +81,3 @@ def places() -> list[Place]:
         for label, name, capability in words
         if hand().actor.can_anywhere(capability)
     ]
-
-
-def seen() -> int:
-    """The version of the order that the posted form was made from; a form without one saw none."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def posted_id() -> UUID:
-    """The id that came with the form, made when the page was: the same form twice has one effect."""
-    try:
-        return UUID(request.form.get("id", ""))
-    except ValueError:
-        return uuid4()

@@ -20,7 +20,8 @@ from web.instance.orders.costing import exception_field
 from web.instance.orders.forming import Asked, Field, Pairs, form_page
 from web.instance.orders.reading import Form, refused_field
 from web.instance.orders.showing import answer
-from web.instance.orders.taking import Taken, posted_id, take
+from web.instance.orders.taking import Taken, take
+from web.posted import posted_id
 from web.responses import see
 from web.shell import tell
 

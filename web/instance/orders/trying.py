@@ -23,7 +23,8 @@ from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.rule_words import RuleLine, TierLine, rule_lines, tier_lines
 from web.instance.orders.rules import governing, may_manage, may_read_trials, read_wish, rules_page, wish_with
-from web.instance.orders.taking import crumbs, posted_id
+from web.instance.orders.taking import crumbs
+from web.posted import posted_id
 from web.responses import see
 
 C = Capability

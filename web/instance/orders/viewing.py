@@ -14,7 +14,7 @@ from web.access import requires
 from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.deskfilter import read_filter
-from web.instance.orders.taking import posted_id
+from web.posted import posted_id
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell

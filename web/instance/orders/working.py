@@ -17,8 +17,9 @@ from web.access import requires
 from web.instance.orders import bp
 from web.instance.orders.reading import Form
 from web.instance.orders.showing import answer, unread
-from web.instance.orders.taking import Taken, seen, take
+from web.instance.orders.taking import Taken, take
 from web.instance.orders.words import happening_words, stage_label
+from web.posted import seen
 from web.shell import tell
 
 C = Capability

@@ -19,6 +19,7 @@ from web.formats import DASH
 from web.hands import hand
 from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, merged, opened_values
 from web.instance.settings import bp
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -47,7 +48,7 @@ def save(forum: UUID) -> Answer:
     here = hand()
     existing = next((line for line in list_forums(here.work) if line.id == forum), None)
     people = dict(list_active_names(here.work))
-    typed, version = _typed(people, existing), request.form.get("version", -1, type=int)
+    typed, version = _typed(people, existing), seen()
     if errors := _errors(typed, forum):
         return _form(forum, existing, typed, errors, version), 422
     members = tuple(PersonId(UUID(each)) for each in typed["members"])

@@ -16,6 +16,7 @@ from web.hands import hand
 from web.instance.measures.conflicts import OPENED, differences, kept_theirs, opened_values
 from web.instance.settings import bp
 from web.instance.settings.overview import Tried, page
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -53,7 +54,7 @@ def edit_reference(kind: str, reference: UUID) -> str:
 def rename_reference(kind: str, reference: UUID) -> Answer:
     here, line = hand(), get_reference_line(hand().work, kind, reference)
     name = line.name if "name" in kept_theirs(request.form) else _name()
-    version = request.form.get("version", -1, type=int)
+    version = seen()
     outcome = acts.rename_reference(here.work, reference, name, here.actor, version)
     if isinstance(outcome, Stale):
         return _conflict(get_reference_line(here.work, kind, reference), name), 409
