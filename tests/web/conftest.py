@@ -16,6 +16,7 @@ from tenants.places import Instance
 from tenants.platform.actions.firms import add_member
 from tenants.platform.actions.people import admit, ensure_people
 from tests.house import NOW, House
+from tests.team import Team
 from tests.web.client import Client
 from web.app import create_app
 
@@ -126,3 +127,18 @@ def _firm_person(house: House, role: FirmRole) -> PersonId:
     add_member(work, house.firm, person, role)
     work.close()
     return person
+
+
+@pytest.fixture(scope="module")
+def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
+    """The people of one file, in the first client."""
+    with house.app.app_context():
+        team = Team(house.work(two_clients[0]), house)
+        yield team
+        team.work.close()
+
+
+@pytest.fixture
+def at(site: Flask) -> Callable[[PersonId], Client]:
+    """A browser of any person."""
+    return lambda person: Client(site, person)

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from domain.ids import PersonId
 from tenants.instance.models.measures import MilestoneRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import EffectLineRow
-from tenants.places import Instance
-from tests.house import House
 from tests.team import Team
 from tests.web.client import HTML, Client, Page, check_page, statements
-
-
-@pytest.fixture(scope="module")
-def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
-    with house.app.app_context():
-        team = Team(house.work(two_clients[0]), house)
-        yield team
-        team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask, team: Team) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 @pytest.fixture

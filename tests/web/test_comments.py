@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +16,7 @@ from tenants.instance.models.notices import NoticeRow
 from tenants.places import Instance
 from tests.house import House
 from tests.team import Team
-from tests.web.client import Client, statements
+from tests.web.client import statements
 
 MENTION = "Nobody who sees this measure is called “%s”."
 
@@ -27,11 +27,6 @@ def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]
         team = Team(house.work(two_clients[0]), house)
         yield team
         team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 @pytest.fixture

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from domain.evidence import FILE_LIMIT
-from domain.ids import PersonId
 from tenants.files import files_of
 from tenants.instance.models.measures import EvidenceRow
-from tenants.places import Instance
 from tests.filemaking import EXE, HTML, PDF, SVG
-from tests.house import House
 from tests.team import Team
-from tests.web.client import Client
-
-
-@pytest.fixture(scope="module")
-def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
-    with house.app.app_context():
-        team = Team(house.work(two_clients[0]), house)
-        yield team
-        team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask, team: Team) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 @pytest.fixture

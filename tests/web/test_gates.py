@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,11 +34,6 @@ def team(house: House) -> Iterator[Team]:
         team = Team(house.work(house.onboard("Gatesmead AG")), house)
         yield team
         team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask, team: Team) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 def home(team: Team) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from domain.access import Role
 from domain.governance.template import ReasonList
-from domain.ids import PersonId
 from domain.refusals import Refusal
 from domain.stages import Stage
 from tenants.instance.actions import measures, values
@@ -23,7 +22,7 @@ from tenants.instance.queries.governance import get_governance
 from tenants.places import Instance
 from tests.house import NOW, House
 from tests.team import Team
-from tests.web.client import Client, Page, statements
+from tests.web.client import Page, statements
 
 
 @pytest.fixture
@@ -32,11 +31,6 @@ def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]
         team = Team(house.work(two_clients[0]), house)
         yield team
         team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 def gate(team: Team) -> UUID:

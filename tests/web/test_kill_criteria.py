@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -16,11 +15,8 @@ from domain.ids import KillCriterionId, PersonId
 from domain.kill_criteria import KillCriterion
 from tenants.instance.models.checks import KillCriterionRow
 from tenants.instance.queries.kill_criteria import criteria_of
-from tenants.places import Instance
 from tests.domain import making
-from tests.house import House
 from tests.team import Team
-from tests.web.client import Client
 from web.kill_criteria import sealed_words
 
 SAID = {
@@ -30,19 +26,6 @@ SAID = {
     "value": "30",
     "then": "cancel/no-value",
 }
-
-
-@pytest.fixture(scope="module")
-def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
-    with house.app.app_context():
-        team = Team(house.work(two_clients[0]), house)
-        yield team
-        team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask, team: Team) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -11,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from domain.ids import PersonId
 from domain.months import Month, span
 from domain.stages import MeasureState, Stage
 from domain.value import Scenario
@@ -19,23 +17,8 @@ from tenants.instance.actions import measures, values
 from tenants.instance.models.measures import EvidenceRow, MeasureRow, MilestoneRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.models.values import AmountRow, EffectLineRow
-from tenants.places import Instance
-from tests.house import House
 from tests.team import Team
-from tests.web.client import Client, statements
-
-
-@pytest.fixture(scope="module")
-def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
-    with house.app.app_context():
-        team = Team(house.work(two_clients[0]), house)
-        yield team
-        team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask, team: Team) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
+from tests.web.client import statements
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from domain.access import Role
@@ -16,8 +14,6 @@ from domain.notices import NoticeKind
 from domain.stages import Stage
 from tenants.instance.actions.notices import mark_read, tell, tell_asked, tell_decided
 from tenants.instance.models.notices import NoticeRow
-from tenants.places import Instance
-from tests.house import House
 from tests.team import Team
 from tests.web.client import Client
 
@@ -69,19 +65,6 @@ BODIES: dict[NoticeKind, tuple[dict[str, Any], str]] = {
         "A kill criterion is met: to cancel is proposed",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
-    with house.app.app_context():
-        team = Team(house.work(two_clients[0]), house)
-        yield team
-        team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask, team: Team) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 def told(team: Team, person: PersonId) -> list[NoticeRow]:

@@ -27,7 +27,7 @@ from tenants.platform.actions.signin import ACCOUNT_LIMIT
 from tenants.platform.queries.tokens import TokenKind
 from tests.house import NOW, House
 from tests.team import Team
-from tests.web.client import Client, statements
+from tests.web.client import statements
 
 TODAY = NOW.date()
 GOOD = "correct horse battery staple"
@@ -39,11 +39,6 @@ def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]
         team = Team(house.work(two_clients[0]), house)
         yield team
         team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 @pytest.fixture

@@ -13,19 +13,10 @@ from sqlalchemy import select
 from domain.checks import CheckOutcome
 from domain.ids import PersonId
 from tenants.instance.models.checks import SustainCheckRow
-from tenants.places import Instance
 from tests.closure import close
-from tests.house import NOW, House
+from tests.house import NOW
 from tests.team import Team
 from tests.web.client import Client
-
-
-@pytest.fixture(scope="module")
-def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
-    with house.app.app_context():
-        team = Team(house.work(two_clients[0]), house)
-        yield team
-        team.work.close()
 
 
 @pytest.fixture

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from domain.access import Role
-from domain.ids import PersonId
 from domain.stages import Stage
 from tenants.instance.actions import measures, members, values
 from tenants.instance.models.requests import RequestRow
-from tenants.places import Instance
-from tests.house import House
 from tests.team import Team
 from tests.web.client import Client, statements
-
-
-@pytest.fixture(scope="module")
-def team(house: House, two_clients: tuple[Instance, Instance]) -> Iterator[Team]:
-    with house.app.app_context():
-        team = Team(house.work(two_clients[0]), house)
-        yield team
-        team.work.close()
-
-
-@pytest.fixture
-def at(site: Flask, team: Team) -> Callable[[PersonId], Client]:
-    return lambda person: Client(site, person)
 
 
 @pytest.fixture
