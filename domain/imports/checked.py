@@ -19,17 +19,11 @@ Problems = Mapping[int, tuple[RowProblem, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
-    """`problems` by row number, of rows that have some; `created` and `people` of the rows that are not wrong."""
+class CheckedRows:
+    """What a check of any file found. `problems` by row number, of rows that have some."""
 
     currency: str
     problems: Problems
-    sums: tuple[NodeSum, ...]
-    notes: tuple[FileNote, ...]
-    created: Mapping[str, int] = field(
-        default_factory=dict
-    )  # by level, "measure" and "person"; empty when none is good
-    people: tuple[NewPerson, ...] = ()
 
     def state(self, row: int) -> RowState:
         return state_of(self.problems.get(row, ()))
@@ -40,6 +34,18 @@ class Checked:
 
     def counts(self, rows: Iterable[int]) -> Mapping[RowState, int]:
         return Counter(map(self.state, rows))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked(CheckedRows):
+    """The findings in a file of measures; `created` and `people` of the rows that are not wrong."""
+
+    sums: tuple[NodeSum, ...]
+    notes: tuple[FileNote, ...]
+    created: Mapping[str, int] = field(
+        default_factory=dict
+    )  # by level, "measure" and "person"; empty when none is good
+    people: tuple[NewPerson, ...] = ()
 
 
 def checked(preview: ImportPreview) -> Checked:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from domain.imports.checked import problem_from_json, problem_to_json
+from domain.imports.checked import CheckedRows, problem_from_json, problem_to_json
 from domain.imports.kinds import ImportKind
 from domain.imports.order_lines import Difference, OrderLine
-from domain.imports.preview import RowState, state_of
 from domain.imports.problems import RowProblem
 from domain.orders.intake import FieldConflict, FieldUpdate
 from domain.plain import plain, typed
@@ -39,25 +38,13 @@ class OrderChanges:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrdersChecked:
-    """`problems` by row number, of rows that have some; `created` counts orders by `Difference`."""
+class OrdersChecked(CheckedRows):
+    """The findings in a file of orders; `created` counts them by `Difference`."""
 
-    currency: str
     orders: int
-    problems: Mapping[int, tuple[RowProblem, ...]]
     created: Mapping[str, int]
     sums: tuple[StatusSum, ...]
     changes: tuple[OrderChanges, ...]
-
-    def state(self, row: int) -> RowState:
-        return state_of(self.problems.get(row, ()))
-
-    @property
-    def wrong(self) -> tuple[int, ...]:
-        return tuple(row for row in self.problems if self.state(row) is RowState.CORRECT)
-
-    def counts(self, rows: Iterable[int]) -> Mapping[RowState, int]:
-        return Counter(map(self.state, rows))
 
 
 def orders_checked(lines: Iterable[OrderLine], currency: str) -> OrdersChecked:

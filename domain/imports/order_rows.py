@@ -28,7 +28,16 @@ from domain.imports.order_problems import (
     NotYet,
     UnknownStatus,
 )
-from domain.imports.problems import Missing, NegativeAmount, OtherCurrency, Reason, UnknownName, YearNotPlausible
+from domain.imports.problems import (
+    Missing,
+    NegativeAmount,
+    NoSuchDay,
+    NotAWordFor,
+    OtherCurrency,
+    Reason,
+    UnknownName,
+    YearNotPlausible,
+)
 from domain.imports.reference import folded
 from domain.imports.row import MappedRow
 from domain.money import FIRST_YEAR, LAST_YEAR
@@ -38,6 +47,7 @@ F = OrderField
 NUMBER_LIMIT = 80
 MOST_ITEMS = 1_000_000
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:,?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_WRITTEN_WELL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?")
 _COUNT = re.compile(r"\d{1,9}(?:[.,]0+)?")
 _STATED = {"discount": F.DISCOUNT, "freight": F.FREIGHT, "items": F.ITEMS}
 _SAID_BY = {Standing.SHIPPED: F.DISPATCHED, Standing.DELIVERED: F.DELIVERED, Standing.RETURNED: F.RETURN_REGISTERED}
@@ -62,7 +72,8 @@ class OrderReference:
         named = {folded(each.label): each.code for each in self.rules.channels}
         named |= {folded(each.code): each.code for each in self.rules.channels}
         found: str | Reason = _one_of(named, text)
-        return found
+        is_far = isinstance(found, UnknownName) and not found.nearest
+        return NotAWordFor(words=tuple(each.label for each in self.rules.channels)) if is_far else found
 
     def unit(self, text: str) -> ReferenceId | Reason:
         found: ReferenceId | Reason = _one_of({folded(n): key for n, key in self.business_units.items()}, text)
@@ -197,7 +208,7 @@ def read_moment(text: str, order: DateOrder, zone: ZoneInfo) -> datetime | Reaso
     try:
         at = _slashed(written, order, zone) or datetime.fromisoformat(written.replace(" +", "+").replace(" -", "-"))
     except ValueError:
-        return NotAMoment(order=order)
+        return NoSuchDay() if _WRITTEN_WELL.fullmatch(written) else NotAMoment(order=order)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         return YearNotPlausible(first=FIRST_YEAR, last=LAST_YEAR)
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)

@@ -169,7 +169,7 @@ class OtherCurrency(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class NotAWordFor(Reason):
-    """Neither of the words that recurrence or sign may be."""
+    """None of the words that the field may be: a recurrence, a sign, a channel."""
 
     words: tuple[str, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from openpyxl import load_workbook
@@ -26,7 +27,7 @@ class Wizard:
         self.client, self.at = client, f"{home}/orders/imports"
 
     def send(self, content: bytes, name: str = "orders.csv", status: int = 303, **more: str) -> Page:
-        form = {"file": (BytesIO(content), name)} | more
+        form = {"key": str(uuid4()), "file": (BytesIO(content), name)} | more
         return self.client.post(self.at, form, status, content_type="multipart/form-data")
 
     def upload(self, content: bytes, name: str = "orders.csv") -> str:
@@ -150,6 +151,10 @@ def test_a_mapping_is_kept_for_files_of_orders_only(wizard: Wizard, shop: Work, 
     assert "Our shop" not in wizard.client.get(f"{shop_home}/imports").words
     page = wizard.client.get(f"{wizard.upload(csv_of(line('web-kept')))}/columns?saved={saved.id}")
     assert form_of(page)["column.order_number"] == "Order number"
+    wizard.client.post(f"{shop_home}/imports/mappings/{saved.id}/remove", status=404)
+    assert "Our shop" in wizard.client.get(wizard.at).words
+    wizard.client.post(f"{wizard.at}/mappings/{saved.id}/remove")
+    assert "Our shop" not in wizard.client.get(wizard.at).words
 
 
 @pytest.mark.parametrize(

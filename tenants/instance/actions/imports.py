@@ -122,10 +122,13 @@ def discard_import(work: Work, import_id: UUID) -> None:
 
 
 @action
-def forget_mapping(work: Work, mapping_id: UUID) -> None:
-    """Remove a saved mapping. One that is gone already is no fault."""
+def forget_mapping(work: Work, mapping_id: UUID, kind: ImportKind) -> None:
+    """Remove a saved mapping of this kind. One that is gone already is no fault. Raises NotFound for another kind's."""
     with work.transaction() as tx:
-        if row := tx.session.get(SavedMappingRow, mapping_id):
+        row = tx.session.get(SavedMappingRow, mapping_id)
+        if row is not None and row.kind != kind:
+            raise NotFound(f"mapping of {kind} {mapping_id}")
+        if row is not None:
             tx.delete(row)
 
 

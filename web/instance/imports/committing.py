@@ -20,7 +20,8 @@ from web.hands import hand
 from web.instance.imports import bp
 from web.instance.imports.looking import Looked, check_now, look, rows_file
 from web.instance.imports.preview import preview_page
-from web.instance.imports.reading import numbers, open_upload, read_file, scope
+from web.instance.imports.reading import chosen_rows, numbers, open_upload, read_file, scope
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -36,7 +37,7 @@ def bring_back(upload: UUID) -> tuple[str, int] | Response:
     _name, table = read_file(request)
     if isinstance(table, str):
         return _again(upload, {"file": table})
-    outcome = correct(here.work, upload, table, _seen())
+    outcome = correct(here.work, upload, table, seen())
     if isinstance(outcome, Refusal):
         return _again(upload, {"file": words_of(outcome)})
     tell("ok", _("The corrected rows are in their places"), _("%(file)s was checked again.", file=found.line.filename))
@@ -50,15 +51,8 @@ def leave_out(upload: UUID) -> tuple[str, int] | Response:
     looked = look(open_upload(upload))
     if not isinstance(looked, Looked):
         return see(url_for(".columns", upload=upload))
-    match request.form.get("act"):
-        case "all":
-            chosen = frozenset(looked.wrong)
-        case "none":
-            chosen = frozenset()
-        case _:
-            ticked = frozenset(request.form.getlist("out", type=int))
-            chosen = (looked.left_out - numbers(request.form.get("shown", ""))) | (ticked & frozenset(looked.wrong))
-    outcome = choose_rows(hand().work, upload, chosen, _seen())
+    chosen = chosen_rows(request.form, looked.wrong, looked.left_out)
+    outcome = choose_rows(hand().work, upload, chosen, seen())
     if isinstance(outcome, Refusal):
         return _again(upload, {"": words_of(outcome)}, 409)
     return see(url_for(".show", upload=upload))
@@ -80,7 +74,7 @@ def commit(upload: UUID) -> tuple[str, int] | Response:
     if isinstance(plan, Refusal):
         return _again(upload, {"": words_of(plan)})
     file = rows_file(preview, sorted(chosen), found.line.filename) if chosen else None
-    outcome = ask_commit(here.work, upload, plan, file, here.actor, _seen())
+    outcome = ask_commit(here.work, upload, plan, file, here.actor, seen())
     if outcome is None and len(plan.measures) <= AT_ONCE:
         outcome = _at_once(upload)
     if isinstance(outcome, Refusal):
@@ -105,7 +99,3 @@ def _again(upload: UUID, errors: dict[str, str], status: int = 422) -> tuple[str
     if not isinstance(looked, Looked):
         return see(url_for(".columns", upload=upload))
     return preview_page(looked, errors), status
-
-
-def _seen() -> int:
-    return request.form.get("version", 0, type=int)

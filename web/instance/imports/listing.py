@@ -1,13 +1,13 @@
 """Where importing starts: a file, the empty file with the expected columns, earlier imports, saved mappings."""
 
-from io import BytesIO
 from uuid import UUID, uuid4
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
+from domain.imports import ImportKind
 from tenants.instance.actions.imports import discard_import, forget_mapping, keep_upload
 from tenants.instance.queries.import_reference import get_reference
 from tenants.instance.queries.imports import get_left_out_file, list_imports, list_mappings
@@ -15,7 +15,8 @@ from tenants.instance.spreadsheets import import_template
 from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
-from web.instance.imports.reading import LIMITS, XLSX, open_upload, read_file, scope
+from web.instance.imports.reading import LIMITS, download, open_upload, read_file, scope
+from web.posted import posted_id
 from web.responses import see
 from web.shell import tell
 
@@ -23,7 +24,7 @@ from web.shell import tell
 @bp.get("")
 @requires(Capability.IMPORT)
 def index() -> str:
-    return _page({})
+    return _page({}, uuid4())
 
 
 @bp.post("")
@@ -33,8 +34,8 @@ def upload() -> tuple[str, int] | Response:
     here = hand()
     name, table = read_file(request)
     if isinstance(table, str):
-        return _page({"file": table}), 422
-    kept = keep_upload(here.work, _key(), name, table, here.actor)
+        return _page({"file": table}, posted_id("key")), 422
+    kept = keep_upload(here.work, posted_id("key"), name, table, here.actor)
     return see(url_for(".columns", upload=kept))
 
 
@@ -49,7 +50,7 @@ def template() -> Response:
         _("Amounts are sizes in %(currency)s.", currency=get_reference(here.work, scope()).currency),
     )
     name = f"measures-{here.instance.slug if here.instance else ''}.xlsx"
-    return _download(import_template(get_reference(here.work, scope()), note), name)
+    return download(import_template(get_reference(here.work, scope()), note), name)
 
 
 @bp.get("/<uuid:upload>/left-out.xlsx")
@@ -57,7 +58,7 @@ def template() -> Response:
 def left_out(upload: UUID) -> Response:
     """The rows that somebody chose to leave out, with their reasons, as they were kept."""
     found = get_left_out_file(hand().work, scope(), upload)
-    return _download(found.content, found.filename)
+    return download(found.content, found.filename)
 
 
 @bp.post("/<uuid:upload>/discard")
@@ -74,32 +75,20 @@ def discard(upload: UUID) -> Response:
 @requires(Capability.IMPORT)
 def forget(saved: UUID) -> Response:
     """Remove a saved mapping."""
-    forget_mapping(hand().work, saved)
+    forget_mapping(hand().work, saved, ImportKind.MEASURES)
     tell("ok", _("The mapping was removed"))
     return see(url_for(".index"))
 
 
-def _page(errors: dict[str, str]) -> str:
+def _page(errors: dict[str, str], key: UUID) -> str:
     here = hand()
     return render_template(
         "web/instance/imports/index.html",
         imports=list_imports(here.work, scope()),
         mappings=list_mappings(here.work),
         errors=errors,
-        form_key=str(_key()),
+        form_key=str(key),
         limits=LIMITS,
         now=here.work.now(),
         imports_orders=here.reader.has_orders and here.actor.can_anywhere(Capability.IMPORT_ORDERS),
     )
-
-
-def _key() -> UUID:
-    """The id that came with the form: the same form twice is one upload."""
-    try:
-        return UUID(request.form.get("key", ""))
-    except ValueError:
-        return uuid4()
-
-
-def _download(content: bytes, name: str) -> Response:
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)

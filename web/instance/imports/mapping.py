@@ -9,7 +9,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.imports import ColumnMapping, Field, MappingUnreadable, MappingUnusable, ReferenceData, Table, guess_mapping
+from domain.imports import (
+    ColumnMapping,
+    Field,
+    ImportKind,
+    MappingUnreadable,
+    MappingUnusable,
+    ReferenceData,
+    Table,
+    guess_mapping,
+)
 from domain.imports.fields import HIERARCHY, PEOPLE, REFERENCES
 from domain.imports.kinds import ALWAYS_NEEDED, AnyField
 from domain.refusals import Stale
@@ -20,6 +29,7 @@ from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
 from web.instance.imports.reading import field_label, mapping_errors, open_upload, read_mapping, scope
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -63,8 +73,7 @@ def map_them(upload: UUID) -> tuple[str, int] | Response:
     mapping = read_mapping(request.form)
     if isinstance(mapping, MappingUnreadable):
         return _page(found, guess_mapping(found.table.headers, found.table.sample()), {"": words_of(mapping)}), 422
-    seen = request.form.get("version", 0, type=int)
-    outcome = map_columns(here.work, upload, mapping, here.actor, seen, request.form.get("save_as", ""))
+    outcome = map_columns(here.work, upload, mapping, here.actor, seen(), request.form.get("save_as", ""))
     if isinstance(outcome, MappingUnusable):
         return _page(found, mapping, mapping_errors(outcome)), 422
     if isinstance(outcome, Stale):
@@ -76,11 +85,17 @@ def map_them(upload: UUID) -> tuple[str, int] | Response:
 
 def _starting(found: Upload) -> tuple[ColumnMapping, tuple[str, ...]]:
     """The mapping to begin with, and the columns of a saved one that this file does not have."""
+    saved = saved_mapping(found.table, ImportKind.MEASURES)
+    return saved or (found.mapping or guess_mapping(found.table.headers, found.table.sample()), ())
+
+
+def saved_mapping(table: Table, kind: ImportKind) -> tuple[ColumnMapping, tuple[str, ...]] | None:
+    """The saved mapping that the address names, as far as the file has its columns, and those that it lacks."""
     wished = request.args.get("saved", "")
-    saved = next((each.mapping for each in list_mappings(hand().work) if str(each.id) == wished), None)
+    saved = next((each.mapping for each in list_mappings(hand().work, kind) if str(each.id) == wished), None)
     if saved is None:
-        return found.mapping or guess_mapping(found.table.headers, found.table.sample()), ()
-    here = {field: column for field, column in saved.columns.items() if found.table.position(column) is not None}
+        return None
+    here = {field: column for field, column in saved.columns.items() if table.position(column) is not None}
     return replace(saved, columns=here), tuple(c for f, c in saved.columns.items() if f not in here)
 
 
@@ -94,7 +109,7 @@ def _page(found: Upload, mapping: ColumnMapping, errors: Mapping[str, str], abse
         mapping=mapping,
         groups=_groups(found.table, mapping, reference),
         headers=tuple(header for header in found.table.headers if header),
-        file_columns=[(header, samples(found.table, header)) for header in found.table.headers if header],
+        file_columns=file_columns(found.table, mapping),
         saved=[(each.id, each.name) for each in list_mappings(here.work) if each.mapping],
         chosen=request.args.get("saved", ""),
         absent=absent,
@@ -133,6 +148,12 @@ def line_of(field: AnyField, table: Table, mapping: ColumnMapping, choices: tupl
         is_needed=mapping.needs(field),
         choices=choices,
     )
+
+
+def file_columns(table: Table, mapping: ColumnMapping) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Every column of the file: its name, the field that it fills or nothing, and its first values."""
+    fills = {column: field_label(field) for field, column in mapping.columns.items()}
+    return [(header, fills.get(header, ""), samples(table, header)) for header in table.headers if header]
 
 
 def _choices(reference: ReferenceData) -> Mapping[Field, tuple[tuple[str, str], ...]]:

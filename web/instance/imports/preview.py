@@ -1,10 +1,9 @@
 """The preview: every row good, to look at or to correct, and what comes in with the file; afterwards, what came in."""
 
 from decimal import Decimal
-from io import BytesIO
 from uuid import UUID
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
@@ -29,7 +28,7 @@ from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
 from web.instance.imports.looking import Looked, check_now, look, rows_file
-from web.instance.imports.reading import LIMITS, XLSX, open_upload, problem_words, scope
+from web.instance.imports.reading import LIMITS, download, open_upload, problem_words, scope
 from web.instance.imports.rows import NAMED_ROWS, PAGE, Look, fields_of, head_of, near, row_of
 from web.responses import see
 
@@ -67,7 +66,7 @@ def to_correct(upload: UUID) -> Response:
     wrong = [row.row.number for row in preview.rows_in(RowState.CORRECT)]
     content = rows_file(preview, wrong, found.line.filename)
     name = f"{found.line.filename.rpartition('.')[0]} rows to correct.xlsx"
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+    return download(content, name)
 
 
 def preview_page(looked: Looked, errors: dict[str, str]) -> str:

@@ -1,11 +1,13 @@
 """What an import form sends: the file read into a table, the mapping, the numbers of rows; and problems in words."""
 
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from uuid import UUID
 
-from flask import Request, abort, current_app
+from flask import Request, abort, current_app, send_file
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from domain.access import Capability, Scope
 from domain.imports import (
@@ -83,6 +85,23 @@ def mapping_errors(fault: MappingUnusable, fields: Iterable[AnyField] = Field) -
 def numbers(text: str) -> frozenset[int]:
     """Row numbers as a hidden field carries them: "3,17,41"."""
     return frozenset(int(part) for part in text.split(",") if part.isascii() and part.isdigit() and len(part) < 9)
+
+
+def chosen_rows(form: MultiDict[str, str], wrong: Iterable[int], left_out: frozenset[int]) -> frozenset[int]:
+    """Which rows to correct are left out now: those ticked on the page that was shown, all of them, or none."""
+    match form.get("act"):
+        case "all":
+            return frozenset(wrong)
+        case "none":
+            return frozenset()
+        case _:
+            ticked = frozenset(form.getlist("out", type=int))
+            return (left_out - numbers(form.get("shown", ""))) | (ticked & frozenset(wrong))
+
+
+def download(content: bytes, name: str) -> Response:
+    """A workbook to be kept."""
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 def problem_words(problem: RowProblem) -> str:

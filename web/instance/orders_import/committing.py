@@ -14,11 +14,12 @@ from tenants.instance.actions.order_looking import ask_check
 from tenants.instance.queries.imports import CHECKING, COMMITTED, WAITING, get_upload
 from web.access import requires
 from web.hands import hand
-from web.instance.imports.reading import numbers, read_file
+from web.instance.imports.reading import chosen_rows, read_file
 from web.instance.orders_import import bp
 from web.instance.orders_import.looking import OrdersLooked, look, rows_file
 from web.instance.orders_import.preview import preview_page
 from web.instance.orders_import.reading import AT_ONCE, LIMITS, open_upload, reach
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -32,12 +33,11 @@ def bring_back(upload: UUID) -> tuple[str, int] | Response:
     _name, table = read_file(request, LIMITS)
     if isinstance(table, str):
         return _again(upload, {"file": table})
-    seen = _seen()
-    outcome = correct(here.work, upload, table, seen)
+    outcome = correct(here.work, upload, table, seen())
     if isinstance(outcome, Refusal):
         return _again(upload, {"file": words_of(outcome)})
     if max(found.line.rows, len(table.rows)) > AT_ONCE:
-        ask_check(here.work, upload, here.actor, seen + 1)
+        ask_check(here.work, upload, here.actor, seen() + 1)
     tell("ok", _("The corrected rows are in their places"), _("%(file)s was checked again.", file=found.line.filename))
     return see(url_for(".show", upload=upload))
 
@@ -47,7 +47,7 @@ def bring_back(upload: UUID) -> tuple[str, int] | Response:
 def look_again(upload: UUID) -> Response:
     """Have a worker look at the rows as the orders here are now."""
     open_upload(upload)
-    ask_check(hand().work, upload, hand().actor, _seen())
+    ask_check(hand().work, upload, hand().actor, seen())
     return see(url_for(".show", upload=upload))
 
 
@@ -58,15 +58,8 @@ def leave_out(upload: UUID) -> tuple[str, int] | Response:
     looked = look(open_upload(upload))
     if not isinstance(looked, OrdersLooked):
         return see(url_for(".show", upload=upload))
-    match request.form.get("act"):
-        case "all":
-            chosen = frozenset(looked.wrong)
-        case "none":
-            chosen = frozenset()
-        case _:
-            ticked = frozenset(request.form.getlist("out", type=int))
-            chosen = (looked.left_out - numbers(request.form.get("shown", ""))) | (ticked & frozenset(looked.wrong))
-    outcome = choose_rows(hand().work, upload, chosen, _seen())
+    chosen = chosen_rows(request.form, looked.wrong, looked.left_out)
+    outcome = choose_rows(hand().work, upload, chosen, seen())
     if isinstance(outcome, Refusal):
         return _again(upload, {"": words_of(outcome)}, 409)
     return see(url_for(".show", upload=upload))
@@ -84,7 +77,7 @@ def commit(upload: UUID) -> tuple[str, int] | Response:
     if not isinstance(looked, OrdersLooked):
         return see(url_for(".show", upload=upload))
     file = rows_file(looked, sorted(looked.left_out)) if looked.left_out else None
-    outcome = ask_orders_commit(here.work, upload, looked.checked, file, here.actor, _seen())
+    outcome = ask_orders_commit(here.work, upload, looked.checked, file, here.actor, seen())
     if outcome is None and found.line.rows <= AT_ONCE:
         done = commit_orders(here.work, upload, here.actor)  # the job in the outbox then finds it done
         outcome = done if isinstance(done, Refusal) else None
@@ -98,7 +91,3 @@ def _again(upload: UUID, errors: dict[str, str], status: int = 422) -> tuple[str
     if not isinstance(looked, OrdersLooked):
         return see(url_for(".show", upload=upload))
     return preview_page(looked, errors), status
-
-
-def _seen() -> int:
-    return request.form.get("version", 0, type=int)

@@ -1,9 +1,8 @@
 """Where importing orders starts: a file, the empty file with the expected columns, earlier imports, saved mappings."""
 
-from io import BytesIO
 from uuid import UUID, uuid4
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,10 +15,11 @@ from tenants.instance.queries.order_intake import get_order_reference
 from tenants.instance.spreadsheets.order_template import order_template
 from web.access import requires
 from web.hands import hand
-from web.instance.imports.reading import XLSX, read_file
+from web.instance.imports.reading import download, read_file
 from web.instance.orders.taking import places
 from web.instance.orders_import import bp
 from web.instance.orders_import.reading import LIMITS, open_upload, reach
+from web.posted import posted_id
 from web.responses import see
 from web.shell import tell
 
@@ -27,7 +27,7 @@ from web.shell import tell
 @bp.get("")
 @requires(Capability.IMPORT_ORDERS)
 def index() -> str:
-    return _page({})
+    return _page({}, uuid4())
 
 
 @bp.post("")
@@ -37,8 +37,8 @@ def upload() -> tuple[str, int] | Response:
     here = hand()
     name, table = read_file(request, LIMITS)
     if isinstance(table, str):
-        return _page({"file": table}), 422
-    kept = keep_upload(here.work, _key(), name, table, here.actor, ImportKind.ORDERS)
+        return _page({"file": table}, posted_id("key")), 422
+    kept = keep_upload(here.work, posted_id("key"), name, table, here.actor, ImportKind.ORDERS)
     return see(url_for(".columns", upload=kept, preset=request.form.get("preset") or None))
 
 
@@ -54,7 +54,7 @@ def template() -> Response:
         _("Amounts are in %(currency)s; moments like 2026-04-03 14:30.", currency=reference.currency),
     )
     name = f"orders-{here.instance.slug if here.instance else ''}.xlsx"
-    return _download(order_template(reference, note), name)
+    return download(order_template(reference, note), name)
 
 
 @bp.get("/<uuid:upload>/left-out.xlsx")
@@ -62,7 +62,7 @@ def template() -> Response:
 def left_out(upload: UUID) -> Response:
     """The rows that somebody chose to leave out, with their reasons, as they were kept."""
     found = get_left_out_file(hand().work, reach(), upload)
-    return _download(found.content, found.filename)
+    return download(found.content, found.filename)
 
 
 @bp.post("/<uuid:upload>/discard")
@@ -79,12 +79,12 @@ def discard(upload: UUID) -> Response:
 @requires(Capability.IMPORT_ORDERS)
 def forget(saved: UUID) -> Response:
     """Remove a saved mapping."""
-    forget_mapping(hand().work, saved)
+    forget_mapping(hand().work, saved, ImportKind.ORDERS)
     tell("ok", _("The mapping was removed"))
     return see(url_for(".index"))
 
 
-def _page(errors: dict[str, str]) -> str:
+def _page(errors: dict[str, str], key: UUID) -> str:
     here = hand()
     return render_template(
         "web/instance/orders_import/index.html",
@@ -95,19 +95,7 @@ def _page(errors: dict[str, str]) -> str:
         preset=request.form.get("preset", ""),
         currency=get_order_reference(here.work, here.actor).currency,
         errors=errors,
-        form_key=str(_key()),
+        form_key=str(key),
         limits=LIMITS,
         now=here.work.now(),
     )
-
-
-def _key() -> UUID:
-    """The id that came with the form: the same form twice is one upload."""
-    try:
-        return UUID(request.form.get("key", ""))
-    except ValueError:
-        return uuid4()
-
-
-def _download(content: bytes, name: str) -> Response:
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)

@@ -1,7 +1,6 @@
 """What the columns and the words of the file mean, and what follows from them; kept under a name for the next file."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -22,10 +21,11 @@ from tenants.instance.queries.imports import CHECKING, COMMITTED, WAITING, Uploa
 from tenants.instance.queries.order_intake import get_order_reference
 from web.access import requires
 from web.hands import hand
-from web.instance.imports.mapping import line_of, samples
+from web.instance.imports.mapping import file_columns, line_of, saved_mapping
 from web.instance.imports.reading import mapping_errors
 from web.instance.orders_import import bp
 from web.instance.orders_import.reading import AT_ONCE, ZONES, open_upload, reach, read_mapping, standings
+from web.posted import seen
 from web.refusals import words_of
 from web.responses import see
 from web.shell import tell
@@ -51,14 +51,13 @@ def map_them(upload: UUID) -> tuple[str, int] | Response:
     if isinstance(mapping, MappingUnreadable):
         return _page(found, _guessed(found), {"": words_of(mapping)}), 422
     mapping = with_words(mapping, found.table)
-    seen = request.form.get("version", 0, type=int)
-    outcome = map_columns(here.work, upload, mapping, here.actor, seen, request.form.get("save_as", ""))
+    outcome = map_columns(here.work, upload, mapping, here.actor, seen(), request.form.get("save_as", ""))
     if isinstance(outcome, MappingUnusable):
         return _page(found, mapping, mapping_errors(outcome, OrderField)), 422
     if isinstance(outcome, Stale):
         return _page(found, mapping, {"": words_of(outcome)}), 409
     if found.line.rows > AT_ONCE:
-        ask_check(here.work, upload, here.actor, seen + 1)
+        ask_check(here.work, upload, here.actor, seen() + 1)
     if request.form.get("save_as", "").strip():
         tell("ok", _("The mapping is kept as “%(name)s”", name=request.form["save_as"].strip()))
     return see(url_for(".show", upload=upload))
@@ -66,16 +65,12 @@ def map_them(upload: UUID) -> tuple[str, int] | Response:
 
 def _starting(found: Upload) -> tuple[ColumnMapping, tuple[str, ...]]:
     """The mapping to begin with, and the columns of a saved one that this file does not have."""
-    wished = request.args.get("saved", "")
-    saved = next(
-        (each.mapping for each in list_mappings(hand().work, ImportKind.ORDERS) if str(each.id) == wished), None
-    )
+    saved = saved_mapping(found.table, ImportKind.ORDERS)
     if saved is None:
         chosen = request.args.get("preset", "")
         return _guessed(found) if chosen or found.mapping is None else found.mapping, ()
-    here = {field: column for field, column in saved.columns.items() if found.table.position(column) is not None}
-    absent = tuple(c for f, c in saved.columns.items() if f not in here)
-    return with_words(replace(saved, columns=here), found.table), absent
+    mapping, absent = saved
+    return with_words(mapping, found.table), absent
 
 
 def _guessed(found: Upload) -> ColumnMapping:
@@ -97,7 +92,7 @@ def _page(found: Upload, mapping: ColumnMapping, errors: Mapping[str, str], abse
         mapping=mapping,
         groups=_groups(table, mapping, reference),
         headers=tuple(header for header in table.headers if header),
-        file_columns=[(header, samples(table, header)) for header in table.headers if header],
+        file_columns=file_columns(table, mapping),
         words=[(word, mapping.orders.words.get(folded(word), "")) for word in status_words(table, mapping)],
         standings=standings(),
         zones=[(zone, zone) for zone in dict.fromkeys((*ZONES, mapping.orders.zone))],

@@ -1,10 +1,9 @@
 """The preview: bad rows named, the differences from the orders here; afterwards, what came in."""
 
 from decimal import Decimal
-from io import BytesIO
 from uuid import UUID
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
@@ -16,7 +15,7 @@ from tenants.instance.queries.imports import CHECKING, COMMITTED, MAPPING, WAITI
 from tenants.progress import hear_progress
 from web.access import requires
 from web.hands import hand
-from web.instance.imports.reading import XLSX
+from web.instance.imports.reading import download
 from web.instance.imports.rows import NAMED_ROWS, PAGE, Look, fields_of, head_of, near, row_of
 from web.instance.orders_import import bp
 from web.instance.orders_import.differences import differences_of
@@ -59,8 +58,7 @@ def to_correct(upload: UUID) -> Response:
     if not isinstance(looked, OrdersLooked):
         return see(url_for(".show", upload=upload))
     name = f"{found.line.filename.rpartition('.')[0]} rows to correct.xlsx"
-    content = BytesIO(rows_file(looked, looked.wrong))
-    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)
+    return download(rows_file(looked, looked.wrong), name)
 
 
 def preview_page(looked: OrdersLooked, errors: dict[str, str]) -> str:
