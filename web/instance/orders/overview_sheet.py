@@ -15,8 +15,6 @@ from web import charts
 from web.formats import amount, day, number, percent
 from web.instance.orders.blocks import NONE_SAID, Block, Column, block, figure, largest, linked, said, told
 
-SERIES = ("s1", "s2", "s3", "s4")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
@@ -248,4 +246,4 @@ def _blocked(row: Constraint) -> OrderFilters:
 
 
 def _ages() -> tuple[tuple[str, str], ...]:
-    return tuple(zip(SERIES, map(age_words, AGES), strict=True))
+    return tuple(zip(("s1", "s2", "s3", "s4"), map(age_words, AGES), strict=True))
