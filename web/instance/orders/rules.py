@@ -113,7 +113,7 @@ def rules_page(wish: Wish | None = None) -> str:
     return render_template(
         "web/instance/orders/rules/index.html",
         lines=lines_of(governed),
-        places=places(),
+        places=places("orders.rules"),
         crumbs=crumbs((_("Rules over orders"), None)),
         tiers=tier_lines(governed.template, governed.currency),
         opened=open_by_rule(here.work, here.actor.orders(C.VIEW_ORDERS)),

@@ -65,8 +65,9 @@ def crumbs_of(order: Order, here: str) -> list[tuple[str, str | None]]:
     return crumbs((order.number, url_for("instance.orders.show", order=order.id)), (here, None))
 
 
-def places() -> list[Place]:
-    """The pages about orders that the reader may open, for the tabs below the head of each."""
+def places(at: str = "") -> list[Place]:
+    """The pages about orders that the reader may open, for the tabs below the head of each. `at`: the one that this
+    page belongs to, where it is none of them itself."""
     words = (
         (_("Desk"), "orders.index", C.VIEW_ORDERS),
         (_("Overview"), "orders.overview", C.VIEW_ORDERS),
@@ -76,8 +77,9 @@ def places() -> list[Place]:
         (_("Import"), "orders_import.index", C.IMPORT_ORDERS),
         (_("Channel keys"), "orders.keys", C.MANAGE_CHANNEL_KEYS),
     )
+    here = (request.endpoint or "").removeprefix("instance.")
     return [
-        Place(label=label, href=url_for(f"instance.{name}"), current=request.endpoint == f"instance.{name}")
+        Place(label=label, href=url_for(f"instance.{name}"), current=name == (at or here))
         for label, name, capability in words
         if hand().actor.can_anywhere(capability)
     ]

@@ -23,7 +23,7 @@ from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.rule_words import RuleLine, TierLine, rule_lines, tier_lines
 from web.instance.orders.rules import governing, may_manage, may_read_trials, read_wish, rules_page, wish_with
-from web.instance.orders.taking import crumbs
+from web.instance.orders.taking import crumbs, places
 from web.posted import posted_id
 from web.responses import see
 
@@ -73,6 +73,7 @@ def trial(trial: UUID) -> str:
         form_id=here.work.new_id(),
         roles={each.role: each.label for each in governed.template.roles},
         currency=governed.currency,
+        places=places("orders.rules"),
         crumbs=crumbs((_("Rules over orders"), url_for(".rules")), (line.asked.label, None)),
         now=here.work.now(),
     )
