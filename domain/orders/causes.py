@@ -2,20 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 from domain.governance.template import OrderRules
 from domain.ids import LineId, MeasureId
-from domain.measures import Measure
 from domain.money import money
 from domain.months import Month
 from domain.refusals import Refusal
-from domain.stages import MeasureState, Stage
-from domain.value import Scenario
 
 ZERO = Decimal("0.00")
-WINDOW = 3  # closed months that the closure looks at, at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +65,6 @@ class CauseMeasured:
 
     measured: MeasuredCause
     costs: Mapping[Month, Decimal]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LedgerActualsRecorded:
-    """Months of a measured line were computed anew: actual = baseline - cost. `before` where there was another."""
-
-    measure: MeasureId
-    line: LineId
-    amounts: Mapping[Month, Decimal]
-    costs: Mapping[Month, Decimal]
-    before: Mapping[Month, Decimal | None]
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,57 +161,11 @@ def is_known(cause: Cause, rules: OrderRules) -> bool:
     )
 
 
-def due_months(measure: Measure, measured: MeasuredCause, now: datetime) -> tuple[Month, ...]:
-    """Planned months of the measured line that are over and not closed; none before the measure is decided."""
-    line = next((each for each in measure.lines if each.id == measured.line), None)
-    if line is None or measure.stage < Stage.DECIDED or measure.state is MeasureState.CANCELLED:
-        return ()
-    running = Month.of(now.date())
-    planned = line.series.get(Scenario.PLAN, {})
-    return tuple(m for m in sorted(planned) if str(m) > measure.closed_through and measured.last < m < running)
-
-
-def record_from_ledger(
-    measure: Measure, measured: MeasuredCause, ledger: Ledger, now: datetime
-) -> LedgerActualsRecorded | None:
-    """Actual = baseline - cost, for every due month; a month that cost more than the baseline is negative.
-
-    `ledger` holds every due month. None where everything stands already.
-    """
-    months = due_months(measure, measured, now)
-    if not months or measured.line is None:
-        return None
-    known = next(line for line in measure.lines if line.id == measured.line).series.get(Scenario.ACTUAL, {})
-    amounts = {month: actual_of(measured, ledger[month].cost) for month in months}
-    changed = {month: amount for month, amount in amounts.items() if known.get(month) != amount}
-    if not changed:
-        return None
-    return LedgerActualsRecorded(
-        measure=measured.measure,
-        line=measured.line,
-        amounts=changed,
-        costs={month: ledger[month].cost for month in changed},
-        before={month: known.get(month) for month in changed},
-        at=now,
-    )
-
-
-def actual_of(measured: MeasuredCause, cost: Decimal) -> Decimal:
-    return measured.baseline - cost
-
-
-def closing_months(measure: Measure, measured: MeasuredCause) -> tuple[Month, ...]:
-    """The latest closed months with an actual: what the closure looks at."""
-    line = next((each for each in measure.lines if each.id == measured.line), None)
-    known = sorted(line.series.get(Scenario.ACTUAL, {})) if line else []
-    return tuple(month for month in known if str(month) <= measure.closed_through)[-WINDOW:]
-
-
 def standing_of(measured: MeasuredCause, ledger: Ledger) -> CauseStanding:
-    """Of the months that the ledger names; the mean cost to the cent."""
+    """Of the months that the ledger names; the mean cost to the cent. Months without any order prove nothing."""
     whole = sum(ledger.values(), LedgerMonth())
     return CauseStanding(
-        months=tuple(sorted(ledger)),
+        months=tuple(sorted(ledger)) if whole.placed else (),
         baseline=measured.baseline,
         cost=money(whole.cost / max(len(ledger), 1)),
         baseline_rate=measured.baseline_rate,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -15,7 +15,8 @@ from domain.access import NotAllowed, Role
 from domain.ids import LineId, PersonId
 from domain.lifecycle import MeasureCreated
 from domain.months import Month, span
-from domain.orders.causes import Cause, LedgerActualsRecorded, MeasuredByLedger, NothingMeasured
+from domain.orders.actuals import LedgerActualsRecorded
+from domain.orders.causes import Cause, MeasuredByLedger, NothingMeasured
 from domain.refusals import Refusal
 from domain.stages import Stage
 from domain.value import Scenario
@@ -31,11 +32,12 @@ from tenants.instance.models.values import AmountRow
 from tenants.instance.queries.gates import cause_standing
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.measure import get_measure
-from tests.house import House
+from tests.house import NOW, House
 from tests.ledger import Ledger, write_ledger
 from tests.team import Team
 
 BEFORE = span(Month(2026, 6), Month(2026, 8))
+PLANNED = span(Month(2026, 9), Month(2026, 12))
 RETURNS = Cause(type="return")
 
 
@@ -61,11 +63,11 @@ class Shop:
         proposal = Proposal(**{**given, **more})  # type: ignore[arg-type]
         return proposal, propose_measure(self.work, proposal, self.team.actor(by or self.team.owner))
 
-    def decided(self) -> Proposal:
+    def decided(self, before: tuple[Month, ...] = BEFORE, planned: tuple[Month, ...] = PLANNED) -> Proposal:
         """A proposed measure that plans to save from September on, taken to Decided past its gates."""
-        proposal, outcome = self.propose()
+        proposal, outcome = self.propose(months=before)
         assert isinstance(outcome, MeasureCreated), outcome
-        plan = dict.fromkeys(span(Month(2026, 9), Month(2026, 12)), Decimal("100.00"))
+        plan = dict.fromkeys(planned, Decimal("100.00"))
         grid = {(LineId(proposal.line), Scenario.PLAN): plan}
         assert not isinstance(self.enter(proposal, grid, self.team.owner), Refusal)
         with self.work.transaction() as tx:
@@ -166,7 +168,7 @@ def test_nobody_enters_them_by_hand(shop: Shop) -> None:
     assert shop.trail("MeasuredByLedger") == 1
 
 
-def test_closing_a_month_has_the_ledgers_last_word_and_keeps_it(shop: Shop) -> None:
+def test_a_closed_month_keeps_the_ledgers_last_word_and_the_next_one_takes_what_comes_late(shop: Shop) -> None:
     proposal = shop.decided()
     record_ledger_actuals(shop.work, proposal.measure)
     before = shop.series(proposal.line, Scenario.ACTUAL)
@@ -175,8 +177,17 @@ def test_closing_a_month_has_the_ledgers_last_word_and_keeps_it(shop: Shop) -> N
     closed = shop.series(proposal.line, Scenario.ACTUAL)
     assert closed[Month(2026, 9)] == before[Month(2026, 9)] - Decimal("5.05")
     book(shop, Month(2026, 9), Decimal("7.00"))
+    outcome = record_ledger_actuals(shop.work, proposal.measure)
+    assert outcome is not None and outcome.late == {Month(2026, 9): Decimal("-7.00")}
+    after = closed | {Month(2026, 10): closed[Month(2026, 10)] - Decimal("7.00")}
+    assert shop.series(proposal.line, Scenario.ACTUAL) == after
+    assert record_ledger_actuals(shop.work, proposal.measure) is None
+    assert not isinstance(values.close_month(shop.work, Month(2026, 10), shop.team.actor(shop.team.pmo)), Refusal)
+    shop.work.clock = lambda: NOW + timedelta(days=20)  # November is over: nothing is taken over twice
     record_ledger_actuals(shop.work, proposal.measure)
-    assert shop.series(proposal.line, Scenario.ACTUAL) == closed
+    baseline = shop.work.get(MeasuredCauseRow, proposal.measure).baseline
+    november = baseline - shop.cost(Month(2026, 11))
+    assert shop.series(proposal.line, Scenario.ACTUAL) == after | {Month(2026, 11): november}
 
 
 def test_the_closure_asks_how_far_the_cause_has_fallen(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from domain.orders.causes import LedgerActualsRecorded, due_months, record_from_ledger
+from domain.orders.actuals import LedgerActualsRecorded, closed_actuals, due_months, record_from_ledger
 from domain.value import Scenario
 from tenants.database import Work, action
 from tenants.instance.actions.amount_rows import store_amounts
@@ -29,7 +29,8 @@ def _fill(tx: Transaction, taken: Taken) -> LedgerActualsRecorded | None:
     if measured is None:
         return None
     now = tx.work.now()
-    ledger = get_ledger(tx.session, EVERYTHING, measured.cause, due_months(taken.measure, measured, now))
+    months = (*closed_actuals(taken.measure, measured), *due_months(taken.measure, measured, now))
+    ledger = get_ledger(tx.session, EVERYTHING, measured.cause, months)
     outcome = record_from_ledger(taken.measure, measured, ledger, now)
     if outcome is not None:
         store_amounts(tx, outcome.line, Scenario.ACTUAL, outcome.amounts)

@@ -17,7 +17,8 @@ from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.ids import PersonId
 from domain.measures import Measure
 from domain.months import span
-from domain.orders.causes import CauseStanding, closing_months, standing_of
+from domain.orders.actuals import closing_months
+from domain.orders.causes import CauseStanding, standing_of
 from domain.stages import Stage
 from domain.waivers import Waiver
 from tenants.database import Work

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.ids import LineId, MeasureId
 from domain.measures import Measure
 from domain.months import Month, span
+from domain.orders.actuals import actual_of, closing_months, due_months, record_from_ledger
 from domain.orders.causes import (
     Cause,
     CauseMeasured,
@@ -18,12 +19,8 @@ from domain.orders.causes import (
     NothingMeasured,
     TargetOutOfRange,
     UnknownOrderCause,
-    actual_of,
-    closing_months,
     decide_measure,
-    due_months,
     fall,
-    record_from_ledger,
     standing_of,
 )
 from domain.refusals import Refusal
@@ -107,6 +104,7 @@ def test_due_are_planned_months_that_are_over_and_not_closed() -> None:
 def test_nothing_is_due_before_the_decision_after_the_end_or_without_a_line() -> None:
     assert due_months(replace(decided(), stage=Stage.DETAILED), measured(), NOW) == ()
     assert due_months(replace(decided(), state=MeasureState.CANCELLED), measured(), NOW) == ()
+    assert due_months(replace(decided(), stage=Stage.CLOSED), measured(), NOW) == ()
     assert due_months(decided(), measured(line=None), NOW) == ()
 
 
@@ -144,3 +142,21 @@ def test_a_fall_of_cost_or_of_rate_by_the_target_is_enough() -> None:
     assert (rare.cost_fall, rare.rate_fall, rare.is_reached) == (Decimal("0.0"), Decimal("30.0"), True)
     assert not neither.is_reached
     assert fall(Decimal(0), Decimal(5)) == 0
+    assert not standing_of(measured(), {Month(2026, 9): LedgerMonth()}).is_reached  # nothing sold proves nothing
+
+
+@given(st.lists(CENTS, min_size=4, max_size=4), st.lists(CENTS, min_size=4, max_size=4))
+def test_whatever_is_booked_late_the_actuals_add_up_to_what_the_ledger_says(
+    first: list[Decimal], later: list[Decimal]
+) -> None:
+    months, of = span(Month(2026, 7), Month(2026, 10)), decided("2026-07")
+    known: dict[Month, Decimal] = {Month(2026, 7): measured().baseline - first[0]}
+    for closed, costs in (("2026-07", first), ("2026-09", later)):
+        actuals = replace(of.lines[0], series={**of.lines[0].series, Scenario.ACTUAL: known})
+        standing = replace(of, lines=(actuals,), closed_through=closed)
+        ledger = {month: LedgerMonth(cost=cost) for month, cost in zip(months, costs, strict=True)}
+        outcome = record_from_ledger(standing, measured(), ledger, NOW)
+        kept = {month: amount for month, amount in known.items() if str(month) <= closed}
+        known = {**known, **(outcome.amounts if outcome else {})}
+        assert {month: known[month] for month in kept} == kept
+        assert sum(known.values()) == sum(measured().baseline - cost for cost in costs)

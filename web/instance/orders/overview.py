@@ -1,6 +1,7 @@
 """The governance overview of orders: backlog, delays, load, cost and effects, every figure a way into the desk."""
 
 from flask import abort, render_template, request, url_for
+from flask_babel import gettext as _
 
 from domain.access import Capability
 from domain.months import Month, span
@@ -63,4 +64,7 @@ def last_months(count: int) -> tuple[Month, ...]:
 
 
 def period_choices(address: str, wanted: int) -> list[dict[str, object]]:
-    return [{"label": str(each), "href": f"{address}?months={each}", "current": each == wanted} for each in PERIODS]
+    return [
+        {"label": _("%(n)s months", n=each), "href": f"{address}?months={each}", "current": each == wanted}
+        for each in PERIODS
+    ]

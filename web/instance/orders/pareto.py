@@ -126,7 +126,7 @@ def choices_of(by_cause: bool, channel: str, count: int, rules: OrderRules) -> d
 
     return {
         "by": [to("by", "type", _("Type")), to("by", "cause", _("Cause"))],
-        "months": [to("months", str(each), str(each)) for each in PERIODS],
+        "months": [to("months", str(each), _("%(n)s months", n=each)) for each in PERIODS],
         "channel": [
             to("channel", "", _("All channels")),
             *(to("channel", each.code, each.label) for each in rules.channels),
