@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.access import Actor
+from domain.approvals.asked import role_gone
 from domain.approvals.choosing import add_working_days
 from domain.approvals.conditions import unfit_conditions
 from domain.approvals.looking import not_in_bulk, outdated
@@ -160,6 +161,8 @@ def may_not_vote(
             return found
     if approver not in step.deciders:
         return NotAnApprover(request=request.id, step=step.name, waits_for=request.waits_for)
+    if actor.on_behalf_of is None and (gone := role_gone(request, step, actor.person, actor.assignments)):
+        return gone
     return voted_already(request, step, index, actor.person, approver)
 
 

@@ -31,7 +31,8 @@ PRICED = (
     CANCELLATION,
     WRITE_OFF,
 )  # each states an amount; the others are about the order
-ADDING = (DISCOUNT, REFUND, WRITE_OFF)  # what was granted before counts: no tier is gone round in parts
+ADDING = (DISCOUNT, REFUND, WRITE_OFF)  # together at most what the order is worth
+TIERED = (*ADDING, REPLACEMENT)  # what was granted before counts: no tier is gone round in parts
 PROMISING = (PRIORITY_DISPATCH, PROMISE_CHANGE)
 AFTERWARDS = (REFUND, WRITE_OFF)  # possible on an order that is closed or cancelled
 ZERO = Decimal("0.00")

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from domain.access import Actor, Capability
@@ -13,11 +14,11 @@ from domain.governance.policies import ORDER_PREFIX, Fact
 from domain.governance.template import OrderRules
 from domain.ids import ForumId, PersonId, RequestId
 from domain.orders.asking import (
-    ADDING,
     CANCELLATION,
     DISCOUNT,
     PRIORITY_DISPATCH,
     RELEASE,
+    TIERED,
     ZERO,
     OrderAsk,
     exception_of,
@@ -49,6 +50,20 @@ STAGE_BOUND = (RELEASE, PRIORITY_DISPATCH, CANCELLATION)  # what these do depend
 HUNDRED, CENT = Decimal(100), Decimal("0.01")
 
 
+@dataclass(frozen=True, kw_only=True)
+class DecidedBefore:
+    """What decisions did to the order so far: the sum that those of one kind granted, and the day promised at first.
+
+    `promised_on` is None while no decision has moved it.
+    """
+
+    granted: Decimal = ZERO
+    promised_on: date | None = None
+
+
+NOTHING_BEFORE = DecidedBefore()
+
+
 def decide_request_decision(
     order: Order,
     ask: OrderAsk,
@@ -57,12 +72,12 @@ def decide_request_decision(
     actor: Actor,
     now: datetime,
     request_id: RequestId,
-    granted: Decimal = ZERO,
+    before: DecidedBefore = NOTHING_BEFORE,
 ) -> Requested | Refusal:
-    """Open a sealed request. `granted`: what decisions of this kind took from the order before."""
+    """Open a sealed request. `before`: what decisions of this kind did to the order."""
     if refusal := not_allowed(order, Capability.REQUEST_ORDER_DECISION, actor):
         return refusal
-    if refusal := unfit(order, ask, rules, granted, now.date()):
+    if refusal := unfit(order, ask, rules, before.granted, now.date()):
         return refusal
     wish = Ask(
         kind=f"{ORDER_PREFIX}{ask.kind}",
@@ -70,16 +85,16 @@ def decide_request_decision(
         comment=ask.words.strip(),
         proposal=proposal_text(order, ask),
     )
-    about = about_order(order, ask, wish, situation, actor.person, granted)
+    about = about_order(order, ask, wish, situation, actor.person, before)
     outcome = open_about(wish, about, situation, actor, now, request_id)
     return outcome if isinstance(outcome, Refusal) else Requested(request=outcome)
 
 
 def about_order(
-    order: Order, ask: OrderAsk, wish: Ask, situation: Situation, asker: PersonId, granted: Decimal
+    order: Order, ask: OrderAsk, wish: Ask, situation: Situation, asker: PersonId, before: DecidedBefore
 ) -> About:
     """The order as the engine sees it; the forum is the one that the policy names."""
-    facts = decision_facts(order, ask, granted)
+    facts = decision_facts(order, ask, before)
     policy = select_policy(situation.template.policies, wish.kind, facts)
     forum = None if isinstance(policy, NoPolicy) else forum_named(policy, situation.directory)
     return About(
@@ -92,15 +107,16 @@ def about_order(
     )
 
 
-def decision_facts(order: Order, ask: OrderAsk, granted: Decimal = ZERO) -> Mapping[str, Fact]:
-    """What the delegation-of-authority matrix looks at; amounts with what was granted before."""
-    before = granted if ask.kind in ADDING else ZERO
+def decision_facts(order: Order, ask: OrderAsk, before: DecidedBefore = NOTHING_BEFORE) -> Mapping[str, Fact]:
+    """What the delegation-of-authority matrix looks at: amounts with what was granted, days from the first promise."""
+    granted = before.granted if ask.kind in TIERED else ZERO
     exception = exception_of(order, ask)
-    moved = None if ask.promised_on is None or order.promised_on is None else ask.promised_on - order.promised_on
+    first = before.promised_on or order.promised_on
+    moved = None if ask.promised_on is None or first is None else ask.promised_on - first
     return {
-        "amount": stake(order, ask) + before,
+        "amount": stake(order, ask) + granted,
         "order_value": order.value,
-        "discount_percent": percent_given(order, ask, before),
+        "discount_percent": percent_given(order, ask, granted),
         "days": None if moved is None else moved.days,
         "stage": order.stage,
         "channel": order.channel,

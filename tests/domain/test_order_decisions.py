@@ -45,7 +45,7 @@ from domain.orders.asking import (
     read_ask,
     suggested,
 )
-from domain.orders.deciding import decide_request_decision, subject_of_order
+from domain.orders.deciding import DecidedBefore, decide_request_decision, subject_of_order
 from domain.orders.exceptions import ExceptionNotHere
 from domain.orders.order import Happening, Order, OrderException, OrderState, Priority
 from domain.orders.rights import OrderNotOpen
@@ -115,8 +115,9 @@ def ask(kind: str, **more: Any) -> OrderAsk:
 
 def asking(of: Order, wish: OrderAsk, by: Actor | None = None, granted: str = "0.00", **more: Any) -> Any:
     assert RULES is not None
+    before = DecidedBefore(granted=Decimal(granted), promised_on=more.pop("first_promised", None))
     around = more.pop("around", None) or situation(**more)
-    return decide_request_decision(of, wish, RULES, around, by or actor(), NOW, request_id(), Decimal(granted))
+    return decide_request_decision(of, wish, RULES, around, by or actor(), NOW, request_id(), before)
 
 
 def asked(of: Order, wish: OrderAsk, by: Actor | None = None, **more: Any) -> ApprovalRequest:
@@ -180,6 +181,12 @@ def test_no_tier_is_gone_round_in_parts() -> None:
     assert asked(order(), ask("refund", **money("300.00")), granted="199.99").policy == "order-refund"
     above = AmountAboveOrder(limit=Decimal("810.00"), granted=Decimal("600.00"))
     assert asking(order(), ask("refund", **money("300.00")), granted="600.00") == above
+    again = ask("replacement", **money("400.00"), cost=Decimal(5))
+    assert asked(order(**DEAR), again, granted="599.99").policy == "order-replacement"
+    assert asked(order(**DEAR), again, granted="600.00").policy == "order-replacement-high"
+    later = ask("promise_change", promised_on=LATE)
+    assert asked(order(promised_on=SOON), later, first_promised=date(2026, 11, 11)).policy == "order-promise"
+    assert asked(order(promised_on=SOON), later, first_promised=date(2026, 11, 10)).policy == "order-promise-long"
 
 
 REFUSED: list[tuple[str, Order, OrderAsk, type[Refusal]]] = [

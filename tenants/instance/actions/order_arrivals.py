@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from domain.ids import OrderExceptionId
+from domain.ids import OrderExceptionId, PersonId
 from domain.orders.arriving import Arrival
 from domain.orders.consequences import CARRIER, DELIVERED, DISPATCH, LATE, REVIEW, ZERO, LateDelivery
 from domain.orders.entry import target_of
@@ -26,8 +26,10 @@ Values = dict[str, Any]
 class Arrivals:
     """New orders on their way into the tables; `write` copies what was gathered, parents first."""
 
-    def __init__(self, tx: Transaction, governance: Governance, source: Source) -> None:
+    def __init__(self, tx: Transaction, governance: Governance, source: Source, editor: PersonId | None = None) -> None:
+        """`editor`: whose file brings them; who writes what decisions look at decides none of them."""
         assert governance.template.orders is not None
+        self._editor = editor
         self._tx, self._rules, self._source = tx, governance.template.orders, source
         self._values: Mapping[Any, list[Values]] = defaultdict(list)
 
@@ -61,6 +63,7 @@ class Arrivals:
         order, follows = arrival.order, arrival.follows
         known = order_values(order, self._source, said(incoming), self._tx.work.now())
         return known | {
+            "last_edited_by": self._editor,
             "closed_at": arrival.ended_at,
             "cancel_reason": arrival.cancel_reason,
             "open_exceptions": 1 if follows.late and follows.late.resolved_at is None else 0,

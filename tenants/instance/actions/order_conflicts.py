@@ -5,23 +5,27 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.access import Actor, Capability
-from domain.ids import OrderId, PersonId
+from domain.ids import OrderExceptionId, OrderId, PersonId
+from domain.orders.cancelling import CancellationRaised, decide_raise_cancellation
 from domain.orders.intake import COLUMNS, STATE, value_of
 from domain.orders.order import OrderState
 from domain.orders.rights import not_allowed
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
-from tenants.instance.actions.order_rows import TakenOrder, end_order, put_back_order, take_order
+from tenants.instance.actions.order_rows import TakenOrder, add_exception, put_back_order, reopen_order, take_order
 from tenants.instance.models.intake import OrderConflictRow
 from tenants.instance.transaction import Transaction
 
 OURS, THEIRS = "ours", "theirs"
-SOURCE_CANCELLED = "cancelled"
+SOURCE_CANCELLED = "The source says that it is cancelled."
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderConflictDecided:
-    """`choice`: ours (what stands here stays) or theirs (what the source says is taken over)."""
+    """`choice`: ours (what stands here stays) or theirs (what the source says is taken over).
+
+    A cancellation is not: it is raised, and decided as any other.
+    """
 
     order: OrderId
     number: str
@@ -58,9 +62,14 @@ def decide_conflict(
             raise NotFound(f"conflict {conflict_id} of order {order_id}")
         if refusal := not_allowed(taken.order, Capability.WORK_ORDERS, actor) or _unfit(taken, row, choice):
             return tx.refuse(refusal, actor, taken.subject)
+        raised = _raised(tx, taken, actor) if choice == THEIRS and row.field == STATE else None
+        if isinstance(raised, Refusal):
+            return tx.refuse(raised, actor, taken.subject)
         row.choice, row.decided_by, row.decided_at = choice, actor.person, work.now()
-        if choice == THEIRS:
-            _take_over(tx, taken, row)
+        if raised:
+            _write_raised(tx, taken, raised, actor)
+        elif choice == THEIRS:
+            setattr(taken.row, COLUMNS.get(row.field, row.field), value_of(row.field, row.theirs))
         put_back_order(tx, taken.row, actor, is_edit=choice == THEIRS)
         outcome = OrderConflictDecided(
             order=taken.order.id,
@@ -84,8 +93,16 @@ def _unfit(taken: TakenOrder, row: OrderConflictRow, choice: str) -> Refusal | N
     return None
 
 
-def _take_over(tx: Transaction, taken: TakenOrder, row: OrderConflictRow) -> None:
-    if row.field == STATE:
-        end_order(tx, taken.row, OrderState.CANCELLED, tx.work.now(), SOURCE_CANCELLED)
-    else:
-        setattr(taken.row, COLUMNS.get(row.field, row.field), value_of(row.field, row.theirs))
+def _raised(tx: Transaction, taken: TakenOrder, actor: Actor) -> CancellationRaised | Refusal:
+    """What a cancellation at the source leads to here: a decision that somebody asks for and others take."""
+    identity = OrderExceptionId(tx.work.new_id())
+    return decide_raise_cancellation(taken.order, SOURCE_CANCELLED, taken.rules, actor, tx.work.now(), identity)
+
+
+def _write_raised(tx: Transaction, taken: TakenOrder, raised: CancellationRaised, actor: Actor) -> None:
+    if again := raised.reopened:
+        reopen_order(tx, taken.row, again.due_at, again.at, actor.person)
+        tx.record(again, actor, taken.subject, reason=again.reason)
+    if opened := raised.opened:
+        add_exception(tx, taken.row, opened.exception)
+        tx.record(opened, actor, taken.subject, reason=opened.exception.reason)

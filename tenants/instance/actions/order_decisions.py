@@ -15,7 +15,7 @@ from tenants.instance.actions.order_rows import TakenOrder, take_order
 from tenants.instance.actions.requests import keep_requested
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import load_requests
-from tenants.instance.queries.order_requests import ZERO, granted_by_kind, order_situation
+from tenants.instance.queries.order_requests import decided_before, order_situation
 from tenants.instance.transaction import Transaction
 
 
@@ -52,11 +52,11 @@ def _request(
 def _decide(
     tx: Transaction, taken: TakenOrder, request_id: UUID, ask: OrderAsk, actor: Actor, *, is_bulk: bool
 ) -> Requested | Refusal:
-    granted = granted_by_kind(tx.session, taken.row.id).get(ask.kind, ZERO)
+    before = decided_before(tx.session, taken.row.id, ask.kind)
     if is_bulk:
-        usual = suggested(taken.order, ask.kind, granted)
+        usual = suggested(taken.order, ask.kind, before.granted)
         ask = replace(ask, exception=ask.exception or usual.exception, amount=ask.amount or usual.amount)
     situation = order_situation(tx.work, taken.governance, taken.row.id)
     return decide_request_decision(
-        taken.order, ask, taken.rules, situation, actor, tx.work.now(), RequestId(request_id), granted
+        taken.order, ask, taken.rules, situation, actor, tx.work.now(), RequestId(request_id), before
     )

@@ -15,6 +15,7 @@ from domain.imports.order_lines import CHUNK, Difference, KnownOrder, OrderKey, 
 from domain.imports.order_rows import OrderReference
 from domain.orders.arriving import OrdersImported, arrive
 from domain.orders.consequences import ZERO, IntakeChoices
+from domain.orders.deciding import GOVERNED
 from domain.orders.order import Source
 from domain.orders.receiving import OrderReceived
 from domain.refusals import Refusal, Stale
@@ -162,7 +163,8 @@ class OrderIntake:
     freight: Any = ZERO
 
     def __post_init__(self) -> None:
-        self._arrivals = Arrivals(self.tx, self.governance, self.source)
+        self._editor = self.actor.person if self.actor else None
+        self._arrivals = Arrivals(self.tx, self.governance, self.source, self._editor)
         self._rows: dict[OrderKey, OrderRow] = {}
         self._events: list[tuple[Any, Subject]] = []
 
@@ -184,6 +186,8 @@ class OrderIntake:
         row = self._rows[incoming.channel, incoming.number]
         event = update_order(self.tx, row, line, self.reference.rules, self.choices, self.source, self.upload)
         if event:
+            if self._editor and any(update.field in GOVERNED for update in event.updates):
+                row.last_edited_by = self._editor
             self._events.append((event, order_subject(row.id, row.number, self.governance)))
 
     def write(self) -> None:

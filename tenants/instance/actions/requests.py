@@ -7,7 +7,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from domain.access import Actor
-from domain.approvals.request import Vote
+from domain.approvals.asked import RoleGone, role_gone
+from domain.approvals.request import ApprovalRequest, Vote
 from domain.approvals.requesting import (
     Requested,
     RequestWithdrawn,
@@ -36,6 +37,7 @@ from tenants.instance.queries.approvals import load_requests, open_requests
 from tenants.instance.queries.delegations import delegations_to
 from tenants.instance.queries.directory import get_directory
 from tenants.instance.queries.gates import gate_facts
+from tenants.instance.queries.readers import find_reader
 from tenants.instance.transaction import Transaction
 
 Decide = Callable[[Taken, Situation], Requested | Refusal]
@@ -98,10 +100,19 @@ def vote(
         outcome = unknown_owner(tx, given) or decide_vote(
             request, given, actor, work.now(), taken.sealed(request), delegations, taken.governance.holidays
         )
+        if on_behalf_of and not isinstance(outcome, Refusal):
+            outcome = _giver_gone(work, request, on_behalf_of) or outcome
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         carry_out(tx, row, taken, request, outcome, actor)
     return outcome
+
+
+def _giver_gone(work: Work, request: ApprovalRequest, giver: PersonId) -> RoleGone | None:
+    """Who stands in decides what the giver could decide today, not what they could when it was asked."""
+    reader = find_reader(work, giver)
+    step = request.steps[request.current or 0]
+    return role_gone(request, step, giver, reader.actor.assignments if reader else ())
 
 
 @action

@@ -1,6 +1,7 @@
 """Decisions on orders before they are asked for: what was granted already, and what would happen to a request."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,11 +12,11 @@ from domain.access import Actor, OrderScope
 from domain.approvals.requesting import Ask, Situation
 from domain.governance.policies import ORDER_PREFIX
 from domain.orders.asking import OrderAsk, proposal_text
-from domain.orders.deciding import about_order
+from domain.orders.deciding import DecidedBefore, about_order
 from domain.orders.order import Order
 from tenants.database import Work
 from tenants.instance.models.exceptions import OrderEffectRow
-from tenants.instance.models.orders import OrderRow
+from tenants.instance.models.orders import OrderPromiseRow, OrderRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import open_requests
 from tenants.instance.queries.directory import get_directory
@@ -32,6 +33,15 @@ def granted_by_kind(session: Session, order_id: UUID) -> Mapping[str, Decimal]:
         OrderEffectRow.order_id == order_id, OrderEffectRow.request_id.is_not(None)
     )
     return {kind: amount for kind, amount in session.execute(sums.group_by(OrderEffectRow.kind))}
+
+
+def decided_before(session: Session, order_id: UUID, kind: str) -> DecidedBefore:
+    """What decisions of this kind did to the order so far. Two statements."""
+    moved = OrderPromiseRow.order_id == order_id, OrderPromiseRow.field == "promised_on"
+    by_decision = select(OrderPromiseRow.before).where(*moved, OrderPromiseRow.request_id.is_not(None))
+    first = session.scalar(by_decision.order_by(OrderPromiseRow.at).limit(1))
+    granted = granted_by_kind(session, order_id).get(kind, ZERO)
+    return DecidedBefore(granted=granted, promised_on=date.fromisoformat(first) if first else None)
 
 
 def order_in_scope(work: Work, scope: OrderScope, order_id: UUID) -> bool:
@@ -54,7 +64,7 @@ def order_situation(work: Work, governance: Governance, order_id: UUID) -> Situa
 def preview_decision(work: Work, order: Order, ask: OrderAsk, governance: Governance, actor: Actor) -> PolicyPreview:
     """What would happen if the reader asked now; nothing is sent and nothing recorded."""
     situation = order_situation(work, governance, order.id)
-    granted = granted_by_kind(work.session, order.id).get(ask.kind, ZERO)
+    before = decided_before(work.session, order.id, ask.kind)
     wish = Ask(kind=f"{ORDER_PREFIX}{ask.kind}", proposal=proposal_text(order, ask))
-    about = about_order(order, ask, wish, situation, actor.person, granted)
+    about = about_order(order, ask, wish, situation, actor.person, before)
     return preview_about(work, wish.kind, about, governance.template, situation.directory)
