@@ -5,47 +5,38 @@ the first request is dealt with, in a letter that is about to be handed to the m
 server has taken.
 """
 
-import os
 import sys
-import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from domain import notices as domain_notices
 from tenants.instance.actions import reminding
-from workers import jobs, letters, notices, worker
+from tests.workers.standing import shorten, stand_still
+from workers import letters, notices, worker
 
-MARK = "stopped"
 JOBS = {"remind": "remind", "letter": "send_notice", "sent": "send_notice"}
 
 
 def main(folder: Path, lease: timedelta, where: str) -> None:
-    def stop() -> None:
-        (folder / f"{MARK}-{os.getpid()}").touch()
-        while not (folder / "go-on").exists():
-            time.sleep(0.02)
-
     def remind_and_stop(*arguments: Any) -> None:
         reminding.remind_of_request(*arguments)
-        stop()
+        stand_still(folder)
 
     def stop_and_send(*arguments: Any, **variables: Any) -> None:
-        stop()
+        stand_still(folder)
         letters.send(*arguments, **variables)
 
     def send_and_stop(*arguments: Any, **variables: Any) -> None:
         letters.send(*arguments, **variables)
-        stop()
+        stand_still(folder)
 
     domain_notices.is_working_day = lambda *_: True  # whatever day this test runs on
     if where == "remind":
         notices.remind_of_request = remind_and_stop
     else:
         notices.send = stop_and_send if where == "letter" else send_and_stop
-    known = jobs.JOBS[JOBS[where]]
-    jobs.JOBS[JOBS[where]] = replace(known, seconds=60, margin=lease - timedelta(seconds=60))
+    shorten(JOBS[where], lease)
     worker.main.main(args=[])
 
 

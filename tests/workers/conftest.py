@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -41,13 +42,25 @@ def client(wired_house: House) -> Instance:
 @pytest.fixture
 def live(wired_house: House, client: Instance, redis_url: str, tmp_path: Path) -> Iterator[Live]:
     """A client where nothing waits: what earlier tests asked for and left would be done in the middle of this one."""
+    yield from opened(wired_house, client, redis_url, tmp_path)
+
+
+@pytest.fixture
+def live_shop(wired_house: House, redis_url: str, tmp_path: Path) -> Iterator[Live]:
+    """The same with a client of its own whose template governs orders."""
+    with wired_house.app.app_context():
+        shop = wired_house.onboard(f"Varnholt Shop {uuid4().hex[:6]}", "order-governance")
+    yield from opened(wired_house, shop, redis_url, tmp_path)
+
+
+def opened(house: House, instance: Instance, redis_url: str, folder: Path) -> Iterator[Live]:
     redis = Redis.from_url(redis_url)
     redis.flushdb()
-    empty_outboxes(wired_house.settings.admin_url)
-    with wired_house.app.app_context():
-        opened = Live(house=wired_house, instance=client, folder=tmp_path, redis=redis, relay=new_relay(redis_url))
-        yield opened
-        opened.close()
+    empty_outboxes(house.settings.admin_url)
+    with house.app.app_context():
+        found = Live(house=house, instance=instance, folder=folder, redis=redis, relay=new_relay(redis_url))
+        yield found
+        found.close()
 
 
 @pytest.fixture

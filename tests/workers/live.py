@@ -12,7 +12,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from domain.refusals import Refusal
 from tenants.database import Work, instance_work
@@ -24,11 +24,13 @@ from tenants.places import Instance
 from tenants.settings import Settings
 from tests.house import House
 from tests.team import Team
+from tests.workers.standing import STOPPED
 from workers import queues
 from workers.relay import Relay
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60.0
+LEASE = "3"  # seconds
 Found = TypeVar("Found")
 
 
@@ -87,6 +89,36 @@ class Live:
             return next((pid for pid in pids if pid not in but), 0)
 
         return self.until(found, f"somebody is {what}")
+
+    def count(self, *conditions: object) -> int:
+        self.work.session.rollback()
+        return self.work.session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]
+
+    def run(self, job: str) -> None:
+        with self.work.transaction() as tx:
+            tx.later(job)
+
+    def run_to_the_middle(self, job: str) -> int:
+        """The process that has done the first part of the job and stands still; for `goes_on_after_a_kill`.
+
+        What the arranging left to be told is told by nobody: the job would wait behind it.
+        """
+        with self.work.transaction() as tx:
+            tx.session.execute(update(OutboxRow).where(OutboxRow.done_at.is_(None)).values(done_at=self.work.now()))
+        self.run(job)
+        self.worker("tests.workers.blocking_parts", str(self.folder), LEASE, job)
+        return self.at_work(STOPPED)
+
+    def goes_on_after_a_kill(self, first: int, job: str) -> None:
+        """Kill it: after the lease another process takes the job up, and ends it."""
+        os.kill(first, signal.SIGKILL)
+        self.at_work(STOPPED, but=(first,))
+        (self.folder / "go-on").touch()
+        self.until_done(job)
+
+    def until_done(self, *names: str) -> None:
+        waiting = OutboxRow.job.in_(names), OutboxRow.done_at.is_(None)
+        self.until(lambda: self.count(*waiting) == 0, f"{', '.join(names)} are over")
 
     def outbox(self, subject: UUID, argument: str = "report_id") -> OutboxRow:
         self.work.session.rollback()

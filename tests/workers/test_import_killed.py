@@ -11,8 +11,8 @@ from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import AmountRow, EffectLineRow
 from tests.tenants.test_imports import asked, row
-from tests.workers.live import Live
-from tests.workers.test_killed import BLOCKING, LEASE, is_gone
+from tests.workers.live import LEASE, Live
+from tests.workers.test_killed import BLOCKING, is_gone
 
 ROWS = 3
 

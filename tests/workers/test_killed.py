@@ -8,10 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.workers.live import Live
+from tests.workers.live import LEASE, Live
 
 BLOCKING = "tests.workers.blocking_worker"
-LEASE = "3"
 
 
 def is_gone(pid: int) -> bool:

@@ -5,7 +5,7 @@ import signal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from domain.approvals.choosing import add_working_days
 from domain.stages import Stage
@@ -13,33 +13,11 @@ from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.notices import NoticeRow
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.requests import RequestRow, StepRow
-from tests.workers.blocking_notices import MARK
-from tests.workers.live import Live
+from tests.workers.live import LEASE, Live
 from tests.workers.mailbox import Mailbox
+from tests.workers.standing import STOPPED
 
 BLOCKING = "tests.workers.blocking_notices"
-LEASE = "3"
-
-
-def stopped(live: Live, but: tuple[int, ...] = ()) -> int:
-    """The process that stands still right now, other than those of before."""
-
-    def found() -> int:
-        pids = [int(path.name.removeprefix(f"{MARK}-")) for path in live.folder.glob(f"{MARK}-*")]
-        return next((pid for pid in pids if pid not in but), 0)
-
-    return live.until(found, "a worker stopped in the middle")
-
-
-def open_jobs(live: Live) -> int:
-    live.work.session.rollback()
-    ours = OutboxRow.job.in_(("remind", "send_notice"))
-    return live.work.session.scalar(select(func.count()).where(ours, OutboxRow.done_at.is_(None))) or 0
-
-
-def count(live: Live, *conditions: object) -> int:
-    live.work.session.rollback()
-    return live.work.session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]
 
 
 def subjects(mail: Mailbox, begin: str) -> int:
@@ -68,15 +46,15 @@ def test_a_round_of_the_clock_that_was_killed_reminds_each_once(live: Live, mail
     with live.work.transaction() as tx:
         tx.later("remind")
     live.worker(BLOCKING, str(live.folder), LEASE, "remind")
-    first = stopped(live)
-    assert count(live, NoticeRow.key.like("reminder/%"), NoticeRow.body["request"].astext.in_(map(str, asked))) == 1
+    first = live.at_work(STOPPED)
+    assert live.count(NoticeRow.key.like("reminder/%"), NoticeRow.body["request"].astext.in_(map(str, asked))) == 1
     os.kill(first, signal.SIGKILL)
-    stopped(live, but=(first,))
+    live.at_work(STOPPED, but=(first,))
     (live.folder / "go-on").touch()
-    live.until(lambda: open_jobs(live) == 0, "everything is told and mailed")
+    live.until_done("remind", "send_notice")
     for request in asked:
-        assert count(live, NoticeRow.key.like("reminder/%"), NoticeRow.body["request"].astext == str(request)) == 1
-        assert count(live, AuditEventRow.kind == "ApproversReminded", AuditEventRow.body.contains(str(request))) == 1
+        assert live.count(NoticeRow.key.like("reminder/%"), NoticeRow.body["request"].astext == str(request)) == 1
+        assert live.count(AuditEventRow.kind == "ApproversReminded", AuditEventRow.body.contains(str(request))) == 1
     assert subjects(mail, "Due ") == 3
 
 
@@ -86,14 +64,14 @@ def test_a_letter_whose_worker_was_killed_is_sent_once(live: Live, mail: Mailbox
     with live.work.transaction() as tx:
         tx.later("announce_request", request_id=str(request))
     live.worker(BLOCKING, str(live.folder), LEASE, "letter")
-    first = stopped(live)
+    first = live.at_work(STOPPED)
     assert subjects(mail, "Waiting for you") == 0
     os.kill(first, signal.SIGKILL)
-    stopped(live, but=(first,))
+    live.at_work(STOPPED, but=(first,))
     (live.folder / "go-on").touch()
-    live.until(lambda: open_jobs(live) == 0, "the letter is sent")
+    live.until_done("remind", "send_notice")
     assert subjects(mail, "Waiting for you") == 1
-    assert count(live, NoticeRow.body["request"].astext == str(request), NoticeRow.mailed_at.is_(None)) == 0
+    assert live.count(NoticeRow.body["request"].astext == str(request), NoticeRow.mailed_at.is_(None)) == 0
 
 
 @pytest.mark.slow
@@ -102,11 +80,11 @@ def test_a_letter_that_was_taken_before_the_kill_is_known_as_the_same(live: Live
     with live.work.transaction() as tx:
         tx.later("announce_request", request_id=str(request))
     live.worker(BLOCKING, str(live.folder), LEASE, "sent")
-    first = stopped(live)
+    first = live.at_work(STOPPED)
     assert subjects(mail, "Waiting for you") == 1
     os.kill(first, signal.SIGKILL)
-    stopped(live, but=(first,))
+    live.at_work(STOPPED, but=(first,))
     (live.folder / "go-on").touch()
-    live.until(lambda: open_jobs(live) == 0, "the letter is marked as mailed")
+    live.until_done("remind", "send_notice")
     sent = {letter["Message-ID"] for letter in mail.letters if letter["Subject"].startswith("Waiting for you")}
     assert subjects(mail, "Waiting for you") == 2 and len(sent) == 1

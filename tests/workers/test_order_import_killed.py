@@ -2,34 +2,17 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from redis import Redis
-from sqlalchemy import func, select
 
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.orders import OrderRow
-from tests.house import House
 from tests.orderfiles import asked, line, orders
-from tests.workers.live import Live, new_relay
-from tests.workers.test_killed import BLOCKING, LEASE
+from tests.workers.live import LEASE, Live
+from tests.workers.test_killed import BLOCKING
 
 ROWS = 120
-
-
-@pytest.fixture
-def shop(wired_house: House, redis_url: str, tmp_path: Path) -> Iterator[Live]:
-    """A live house with a client whose template governs orders."""
-    redis = Redis.from_url(redis_url)
-    redis.flushdb()
-    with wired_house.app.app_context():
-        client = wired_house.onboard("Varnholt Shop", "order-governance")
-        opened = Live(house=wired_house, instance=client, folder=tmp_path, redis=redis, relay=new_relay(redis_url))
-        yield opened
-        opened.close()
 
 
 def ask_import(live: Live) -> tuple[UUID, str]:
@@ -39,24 +22,18 @@ def ask_import(live: Live) -> tuple[UUID, str]:
     return asked(live.work, live.team.actor(live.team.pmo), table), prefix
 
 
-def taken_in(live: Live, prefix: str) -> int:
-    live.work.session.rollback()
-    count = select(func.count()).select_from(OrderRow).where(OrderRow.number.startswith(prefix))
-    return live.work.session.scalar(count) or 0
-
-
 @pytest.mark.slow
-def test_a_killed_work_horse_leaves_exactly_one_whole_file(shop: Live) -> None:
-    live = shop
+def test_a_killed_work_horse_leaves_exactly_one_whole_file(live_shop: Live) -> None:
+    live = live_shop
     live.worker(BLOCKING, str(live.folder), LEASE)
     upload, prefix = ask_import(live)
     first = live.at_work("taking-in")
     os.kill(first, signal.SIGKILL)
     live.at_work("taking-in", but=(first,))
-    assert taken_in(live, prefix) == 0
+    assert live.count(OrderRow.number.startswith(prefix)) == 0
     (live.folder / "go-on").touch()
     live.until(lambda: live.outbox(upload, "import_id").done_at, "the outbox row is finished")
     assert live.work.get(ImportRow, upload).state == "committed"
-    assert taken_in(live, prefix) == ROWS
+    assert live.count(OrderRow.number.startswith(prefix)) == ROWS
     assert live.events("OrdersImported", upload) == 1
     assert live.outbox(upload, "import_id").attempts == 2
