@@ -1,6 +1,7 @@
 """One request as its page and the inbox show it: sealed, with everybody's votes and the reader's own decision."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -149,7 +150,8 @@ def _able(sheet: RequestSheet, today: date) -> tuple[PersonId, ...] | Refusal:
     here, asked = hand(), sheet.request
     if sheet.is_suspended and asked.state is RequestState.OPEN:
         return RequestSuspended(request=asked.id)
-    return acting_for(asked, here.actor, asked.duties, delegations_to(here.work, here.person.id), today)
+    duties = replace(asked.duties, last_edited_by=sheet.last_edited_by)
+    return acting_for(asked, here.actor, duties, delegations_to(here.work, here.person.id), today)
 
 
 def _acts(able: tuple[PersonId, ...], names: Mapping[UUID, str]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 
 from domain.approvals.request import ApprovalRequest, RequestState
+from domain.ids import PersonId
 from domain.stages import Stage
 from tenants.database import NotFound, Work
 from tenants.instance.models.people import MemberRow
@@ -21,6 +22,7 @@ from tenants.instance.queries.sight import (
     code,
     in_sight,
     is_suspended,
+    last_edited_by,
     price_of_day,
     price_of_week,
     title,
@@ -68,6 +70,7 @@ class RequestSheet:
     changes: tuple[dict[str, Any], ...]  # what broke the seal, when it is voided
     closed_at: datetime | None
     is_suspended: bool  # by a hold: nobody decides it while that lasts
+    last_edited_by: PersonId | None  # as it is now: who edited since it was sealed decides no more
 
 
 def visible(sight: Sight, today: date) -> ColumnElement[bool]:
@@ -101,7 +104,8 @@ def get_request(work: Work, sight: Sight, request_id: UUID) -> RequestSheet:
     """One request, where the reader may see it. Raises NotFound."""
     columns = (code().label("code"), title().label("title"), price_of_week().label("price"))
     more = (price_of_day().label("per_day"), is_suspended().label("is_suspended"))
-    statement = with_subject(select(RequestRow, *columns, *more).select_from(RequestRow)).where(
+    editor = last_edited_by().label("last_edited_by")
+    statement = with_subject(select(RequestRow, *columns, *more, editor).select_from(RequestRow)).where(
         RequestRow.id == request_id, visible(sight, work.now().date())
     )
     found = work.session.execute(statement).one_or_none()
@@ -119,6 +123,7 @@ def get_request(work: Work, sight: Sight, request_id: UUID) -> RequestSheet:
         changes=tuple(row.void_changes),
         closed_at=row.closed_at,
         is_suspended=found.is_suspended,
+        last_edited_by=PersonId(found.last_edited_by) if found.last_edited_by else None,
     )
 
 
