@@ -3,30 +3,23 @@
 `python -m tests.workers.blocking_trials FOLDER LEASE_SECONDS`
 """
 
-import os
 import sys
-import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from tenants.instance.queries import rule_replay
-from workers import jobs, trials, worker
-
-MARK = "stopped"
+from tests.workers.standing import shorten, stand_still
+from workers import trials, worker
 
 
 def main(folder: Path, lease: timedelta) -> None:
     def stop(*_told: Any) -> None:
-        (folder / f"{MARK}-{os.getpid()}").touch()
-        while not (folder / "go-on").exists():
-            time.sleep(0.02)
+        stand_still(folder)
 
     trials.tell_progress = stop
     rule_replay.TOLD_EVERY = 1
-    known = jobs.JOBS["try_on_orders"]
-    jobs.JOBS["try_on_orders"] = replace(known, seconds=60, margin=lease - timedelta(seconds=60))
+    shorten("try_on_orders", lease)
     worker.main.main(args=[])
 
 

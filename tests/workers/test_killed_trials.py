@@ -2,39 +2,23 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from redis import Redis
 
 from domain.access import Role
 from domain.orders.trials import TrialKind
 from tenants.instance.actions.order_trials import ask_trial
 from tenants.instance.queries.order_trials import TrialLine, get_trial
-from tests.house import House
 from tests.ordering import Desk
-from tests.workers.blocking_trials import MARK
-from tests.workers.live import Live, new_relay
-
-
-@pytest.fixture
-def ordering(wired_house: House, redis_url: str, tmp_path: Path) -> Iterator[Live]:
-    """A client whose template governs orders."""
-    redis = Redis.from_url(redis_url)
-    redis.flushdb()
-    with wired_house.app.app_context():
-        shop = wired_house.onboard("Havnhandel", "order-governance")
-        opened = Live(house=wired_house, instance=shop, folder=tmp_path, redis=redis, relay=new_relay(redis_url))
-        yield opened
-        opened.close()
+from tests.workers.live import LEASE, Live
+from tests.workers.standing import STOPPED
 
 
 @pytest.mark.slow
-def test_a_trial_that_was_killed_is_run_anew_and_kept_once(ordering: Live) -> None:
-    live, desk, trial = ordering, Desk(ordering.work, ordering.house), uuid4()
+def test_a_trial_that_was_killed_is_run_anew_and_kept_once(live_shop: Live) -> None:
+    live, desk, trial = live_shop, Desk(live_shop.work, live_shop.house), uuid4()
     for value in (1200, 1300, 900):
         desk.order(value=Decimal(value), by=desk.lead)
     office = desk.actor(desk.join("Ida Moen", Role.PMO))
@@ -45,11 +29,11 @@ def test_a_trial_that_was_killed_is_run_anew_and_kept_once(ordering: Live) -> No
         live.work.session.expire_all()
         return get_trial(live.work, trial)
 
-    live.worker("tests.workers.blocking_trials", str(live.folder), "3")
-    first = live.at_work(MARK)
+    live.worker("tests.workers.blocking_trials", str(live.folder), LEASE)
+    first = live.at_work(STOPPED)
     assert (line().state, line().orders, line().result) == ("running", 3, None)
     os.kill(first, signal.SIGKILL)
-    live.at_work(MARK, but=(first,))
+    live.at_work(STOPPED, but=(first,))
     (live.folder / "go-on").touch()
     live.until(lambda: live.outbox(trial, "trial_id").done_at, "the trial is over")
     kept = line()
