@@ -15,7 +15,7 @@ from domain.access import Role
 from domain.governance.policies import ORDER_PREFIX, Fact, Policy
 from domain.ids import OrderExceptionId, OrderId
 from domain.orders.asking import DISCOUNT, PRICED, REFUND, WRITE_OFF, OrderAsk
-from domain.orders.deciding import decision_facts
+from domain.orders.deciding import DecidedBefore, decision_facts
 from domain.orders.order import Happening, Order, OrderException
 from domain.orders.replay import Past, stage_at
 
@@ -100,7 +100,7 @@ def facts_of_request(
     ask = OrderAsk(
         kind=key, reason="", exception=exception, amount=amount, promised_on=_day(said.get("promised_on", ""))
     )
-    return decision_facts(order, ask, granted)
+    return decision_facts(order, ask, DecidedBefore(granted=granted))
 
 
 def _exception(known: OrderExceptionId, type_: str, at: datetime) -> tuple[OrderException, ...]:
