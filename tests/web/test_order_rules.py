@@ -122,7 +122,7 @@ def test_a_tier_is_tried_on_real_requests(house: House, on: Desk, office: Client
 
 @pytest.mark.parametrize("limit", ["much", "-5", "1,000"])
 def test_a_wrong_number_is_named(office: Client, at: str, limit: str) -> None:
-    wrong = {"rule": "high-value", "limit.0": limit, "days": "30"}
+    wrong = {"id": str(uuid4()), "rule": "high-value", "limit.0": limit, "days": "30"}
     assert office.post(at.replace("/rules", "/trials"), wrong, status=422).errors()
     assert office.post(f"{at}/high-value", {"is_on": "yes", "limit.0": limit}, status=422).errors()
 
