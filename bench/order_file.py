@@ -45,6 +45,7 @@ def order_file(house: House) -> Iterator[str]:
 
 
 def _upload(work: Work, actor):  # type: ignore[no-untyped-def]
+    work.session.rollback()  # making the rows up takes long, and no transaction is left idle so long
     told = (life.told_at(work.now()) for life in lives(random.Random(7), work.now(), ROWS))
     rows = tuple(TableRow(number=number, cells=cells(each)) for number, each in enumerate(filter(None, told), start=2))
     table = Table(headers=tuple(COLUMNS.values()), rows=rows)

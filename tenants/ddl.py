@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 import tenants.instance.models  # noqa: F401  (registers the tables)
 from tenants.database import db
+from tenants.instance import order_sums
 from tenants.instance.trail import statements
 
 TENANT_HEAD = "0003"
@@ -24,7 +25,14 @@ VERSION_STAMP = "INSERT INTO alembic_version (version_num) VALUES ('{}') ON CONF
 
 def prepared(login: str) -> list[str]:
     """Every statement for a new instance whose schema and login are both called `login`, in order."""
-    return [*_tables(), VERSION_TABLE, *statements(login), KEPT_FOR_EVER.format(login), _stamp()]
+    return [
+        *_tables(),
+        VERSION_TABLE,
+        *order_sums.statements(),
+        *statements(login),
+        KEPT_FOR_EVER.format(login),
+        _stamp(),
+    ]
 
 
 @cache

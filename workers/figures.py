@@ -3,6 +3,7 @@
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.database import PlatformWork, action
+from tenants.instance.actions.order_sums import fold_order_sums
 from tenants.instance.queries.metrics import engagement_figures
 from tenants.places import Instance
 from tenants.platform.figures import EngagementFigures
@@ -12,6 +13,7 @@ from workers.task import Task
 
 def publish_metrics(task: Task) -> None:
     """Compute the figures inside the instance and put them over older ones on the platform."""
+    fold_order_sums(task.instance)
     found = engagement_figures(task.instance)
     task.instance.session.rollback()
     _publish(task.platform, task.instance.instance, found)

@@ -160,7 +160,7 @@ class OrderRules:
         return self.places.get(stage, -1)
 
     def stage(self, key: str) -> OrderStage:
-        return next(each for each in self.stages if each.key == key)
+        return self.stages[self.places[key]]
 
     def exception_type(self, key: str) -> ExceptionType | None:
         return next((each for each in self.exception_types if each.key == key), None)

@@ -24,6 +24,7 @@ from domain.months import Month
 
 LARGEST_AMOUNT = Decimal(10) ** 13
 
+_PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 _SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d{1,12})?[eE][-+]?\d{1,2}")  # how programs export small numbers: 1.4E-4
 _LIKE_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -34,6 +35,8 @@ _DAY_FIRST = {DateOrder.ISO: None, DateOrder.DAY_FIRST: True, DateOrder.MONTH_FI
 def read_amount(text: str, mark: DecimalMark, multiplier: Decimal, typed: bool = False) -> Decimal | Reason:
     """A size of at least 0 with two places, after the multiplier. Nothing is rounded: what does not fit is a reason."""
     written = text.strip()
+    if (typed or mark is DecimalMark.POINT) and multiplier == 1 and _PLAIN.fullmatch(written):
+        return Decimal(written).quantize(CENT)  # as most cells are: what follows says the same of them, more slowly
     if mark is DecimalMark.POINT and _SCIENTIFIC.fullmatch(written):
         written = f"{Decimal(written):f}"
     number = parse_amount(written, decimal_mark=DecimalMark.POINT if typed else mark)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
+from domain.governance.template import OrderRules
 from domain.imports.mapping import ColumnMapping, MappingUnusable, mapping_fault
 from domain.imports.order_fields import OrderField
 from domain.imports.order_problems import HeldOrder, RepeatedOrder
@@ -97,24 +98,35 @@ def _once(row: MappedRow, incoming: Incoming | None, first_rows: dict[OrderKey, 
 def _held_against(
     row: MappedRow, incoming: Incoming | None, here: Mapping[OrderKey, KnownOrder], reference: OrderReference
 ) -> OrderLine:
-    line = OrderLine(row=row.row, status=row.written(OrderField.STATUS), problems=(), incoming=incoming)
     known = here.get((incoming.channel, incoming.number)) if incoming else None
     unit = incoming.business_unit if incoming else None
     if unit in reference.retired and (known is None or known.order.business_unit != unit):
         row.fault(OrderField.BUSINESS_UNIT, RetiredName())
+    merged = after = None
     if incoming and known:
         merged = merge(known.imported, known.order, incoming)
         after = applied(known.order, {each.field: each.after for each in merged.updates})
         if after.state is OrderState.OPEN:
-            to = moved_on(after, after.happened, reference.rules)
-            if held := held_back(after, to, reference.rules):
-                holds = tuple(map(reference.rules.type_label, held.types))
-                stage = reference.rules.stage_label(to)
-                row.fault(OrderField.NUMBER, HeldOrder(stage=stage, holds=holds, constraints=held.titles))
-            after = replace(after, stage=to)
-        line = replace(line, known=known, merged=merged, after=after)
+            after = _moved(row, after, reference.rules)
     wrong = any(problem.severity == "correct" for problem in row.problems)
-    return replace(line, problems=tuple(row.problems), incoming=None if wrong else incoming)
+    return OrderLine(
+        row=row.row,
+        status=row.written(OrderField.STATUS),
+        problems=tuple(row.problems),
+        incoming=None if wrong else incoming,
+        known=known,
+        merged=merged,
+        after=after,
+    )
+
+
+def _moved(row: MappedRow, order: Order, rules: OrderRules) -> Order:
+    """The order where it stands by what happened; a hold on the way there is a problem of the row."""
+    to = moved_on(order, order.happened, rules)
+    if held := held_back(order, to, rules):
+        holds = tuple(map(rules.type_label, held.types))
+        row.fault(OrderField.NUMBER, HeldOrder(stage=rules.stage_label(to), holds=holds, constraints=held.titles))
+    return replace(order, stage=to)
 
 
 def one_row_each(table: Table, mapping: ColumnMapping) -> Iterator[TableRow]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
@@ -92,16 +92,18 @@ class OrderReader:
 
     def __init__(self, mapping: ColumnMapping, reference: OrderReference, now: datetime) -> None:
         self._mapping, self._reference, self._now = mapping, reference, now
-        self._zone = ZoneInfo(mapping.orders.zone)
+        zone = UTC if mapping.orders.zone == "UTC" else ZoneInfo(mapping.orders.zone)
         self._known: dict[tuple[AnyField, str], Any] = {}
-        self._moment = partial(read_moment, order=mapping.date_order, zone=self._zone)
+        self._moment = partial(read_moment, order=mapping.date_order, zone=zone)
         self._day = partial(read_date, order=mapping.date_order)
+        self._amounts = [each for each in _AMOUNTS if mapping.fills(each)]
+        self._happenings = [each for each in (*HAPPENINGS, F.CANCELLED_AT) if mapping.fills(each)]
 
     def read(self, row: MappedRow) -> Incoming | None:
         """What the row says; None where it has problems to correct."""
         if row.is_ragged:
             return None
-        amounts = {field: self._amount(row, field) for field in (F.VALUE, F.DISCOUNT, F.FREIGHT, F.PAID, F.REFUNDED)}
+        amounts = dict.fromkeys(_AMOUNTS) | {field: self._amount(row, field) for field in self._amounts}
         value = self._value(row, amounts)
         placed_at = row.read(F.PLACED_AT, self._moment)
         moments = self._moments(row, placed_at)
@@ -166,7 +168,7 @@ class OrderReader:
         if placed_at and placed_at > self._now:
             row.fault(F.PLACED_AT, NotYet(now=self._now))
         moments: dict[OrderField, datetime] = {}
-        for each in (*HAPPENINGS, F.CANCELLED_AT):
+        for each in self._happenings:
             if at := row.read(each, self._moment):
                 moments[each] = at
                 if placed_at and at < placed_at:
@@ -199,10 +201,11 @@ class OrderReader:
         return here if text.upper() == here else OtherCurrency(currency=here)
 
 
+_AMOUNTS = (F.VALUE, F.DISCOUNT, F.FREIGHT, F.PAID, F.REFUNDED)
 _TEXTS = {"payment": F.PAYMENT, "customer": F.CUSTOMER, "commitment": F.COMMITMENT}
 
 
-def read_moment(text: str, order: DateOrder, zone: ZoneInfo) -> datetime | Reason:
+def read_moment(text: str, order: DateOrder, zone: tzinfo) -> datetime | Reason:
     """A moment, in UTC: ISO with or without its own zone, or day and time in the order that the mapping states."""
     written = text.strip()
     try:
@@ -214,12 +217,12 @@ def read_moment(text: str, order: DateOrder, zone: ZoneInfo) -> datetime | Reaso
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _slashed(written: str, order: DateOrder, zone: ZoneInfo) -> datetime | None:
+def _slashed(written: str, order: DateOrder, zone: tzinfo) -> datetime | None:
     """None where it is not written so. ValueError for a day that there is not, or that could be either."""
-    if not (found := _SLASHED.fullmatch(written)):
-        if len(written) < len("2026-04-03") or written[4] != "-":
-            raise ValueError(written)
+    if written[4:5] == "-" and len(written) >= len("2026-04-03"):
         return None
+    if not (found := _SLASHED.fullmatch(written)):
+        raise ValueError(written)
     one, two, year, hour, minute, second = (int(part or 0) for part in found.groups())
     if order is DateOrder.ISO and "/" in written:
         raise ValueError(written)

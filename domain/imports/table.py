@@ -12,7 +12,7 @@ class DecimalMark(StrEnum):
     COMMA = ","
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TableRow:
     """One row as written. `number` is the row of the file, `typed` the positions that the file itself holds as a
     number, date or truth value: those are plain decimals and ISO dates whatever marks the other cells use."""

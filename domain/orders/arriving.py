@@ -75,15 +75,16 @@ def arrive(
     if isinstance(received, Refusal):
         return received
     stays = stays_of(incoming.placed_at, incoming.happened, rules)
-    order = replace(received.order, stage=stays[-1].stage, stage_since=stays[-1].entered_at)
-    if incoming.is_cancelled:
-        order = replace(order, state=OrderState.CANCELLED)
+    state = OrderState.CANCELLED if incoming.is_cancelled else OrderState.OPEN
+    last = stays[-1]
+    due_at = target_of(last.stage, rules, last.entered_at) if state is OrderState.OPEN else None
+    order = replace(received.order, stage=last.stage, stage_since=last.entered_at, state=state, due_at=due_at)
     follows = consequences(order, incoming, rules, choices, now)
-    if order.state is OrderState.OPEN and choices.closes and is_complete(order, follows, rules, now):
-        order = replace(order, state=OrderState.CLOSED)
+    if state is OrderState.OPEN and choices.closes and is_complete(order, follows, rules, now):
+        order = replace(order, state=OrderState.CLOSED, due_at=None)
     is_open = order.state is OrderState.OPEN
     return Arrival(
-        order=replace(order, due_at=target_of(order.stage, rules, order.stage_since) if is_open else None),
+        order=order,
         follows=follows,
         stays=stays,
         ended_at=None if is_open else incoming.last_heard,
@@ -93,10 +94,10 @@ def arrive(
 
 def is_complete(order: Order, follows: Consequences, rules: OrderRules, now: datetime) -> bool:
     """Whether closure needs nothing more, with what follows counted in."""
-    opened = order.open_tickets + (1 if follows.complaint else 0)
-    late = follows.late is not None and follows.late.resolved_at is None
-    stood = replace(order, open_tickets=opened)
-    return not late and isinstance(decide_close(stood, rules, None, now), OrderClosed)
+    if follows.late is not None and follows.late.resolved_at is None:
+        return False
+    stood = replace(order, open_tickets=order.open_tickets + 1) if follows.complaint else order
+    return isinstance(decide_close(stood, rules, None, now), OrderClosed)
 
 
 def stays_of(placed_at: datetime, happened: Mapping[Happening, datetime], rules: OrderRules) -> tuple[Stay, ...]:

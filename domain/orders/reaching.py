@@ -11,6 +11,7 @@ from domain.orders.order import Happening, Order
 from domain.refusals import Refusal
 
 H = Happening
+Entries = tuple[tuple[str, tuple[str, ...]], ...]
 RETURN = "return"
 
 
@@ -57,9 +58,13 @@ def stage_from(happened: Mapping[Happening, datetime], rules: OrderRules) -> str
     Return is passed over unless a return is registered; one that is not refunded yet is where the order stands. Holds
     are looked at by `held_back`.
     """
-    known = implied(frozenset(happened))
-    reached = rules.stages[0].key
-    for key, asked in rules.entries:
+    return _furthest(frozenset(happened), rules.stages[0].key, rules.entries)
+
+
+@cache
+def _furthest(happened: frozenset[Happening], first: str, entries: Entries) -> str:
+    known, reached = implied(happened), first
+    for key, asked in entries:
         if all(_is_met(condition, known) for condition in asked):
             reached = key
             if key == RETURN and H.REFUNDED not in known:

@@ -8,11 +8,12 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import select
 
 from domain.audit import Fault, FaultKind, Head
-from tenants.instance.models.audit import AuditHeadRow
+from tenants.instance.models.audit import AuditEventRow, AuditHeadRow
 from tenants.instance.queries.verification import Verdict, head_signature, verify_instance
-from tenants.instance.transaction import INSTANCE
+from tenants.instance.transaction import COPY_FROM, INSTANCE
 from tenants.places import Instance
 from tenants.platform.models.engagements import PublishedHeadRow, VerificationRow
 from tests.house import NOW, House
@@ -164,6 +165,18 @@ def test_a_published_head_that_somebody_else_signed_is_named(trail: Trail) -> No
     with platform.transaction() as tx:
         tx.lock(PublishedHeadRow, (trail.instance.id, 10)).signature = "0" * 64
     assert trail.faults() == [(FaultKind.FORGED_HEAD, 10)]
+
+
+def test_many_events_recorded_at_once_are_copied_in_and_chained(trail: Trail) -> None:
+    """Each sees the one before it, although one statement brings all of them, with every character as it was."""
+    work = trail.house.work(trail.instance)
+    events = [(Noted(number=number, words="a\tb\\c\r\n\\N"), INSTANCE) for number in range(COPY_FROM + 5)]
+    with work.transaction() as tx:
+        tx.record_all(events, None)
+    bodies = select(AuditEventRow.body).where(AuditEventRow.sequence > 10).order_by(AuditEventRow.sequence)
+    assert [json.loads(body) for body in work.session.scalars(bodies)] == [vars(event) for event, _subject in events]
+    work.close()
+    assert trail.faults() == []
 
 
 def test_a_long_trail_is_read_in_batches(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:

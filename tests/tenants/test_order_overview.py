@@ -6,15 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from operator import add
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from domain.access import OrderScope
 from domain.months import Month, span
 from tenants.database import Work
+from tenants.instance.actions.order_sums import fold_order_sums
+from tenants.instance.models.exceptions import OrderCostRow
+from tenants.instance.models.order_sums import OrderSumRow
 from tenants.instance.models.orders import OrderRow
+from tenants.instance.models.people import ReferenceRow
 from tenants.instance.queries.order_backlog import together
 from tenants.instance.queries.order_filters import AGES, OrderFilters, conditions
 from tenants.instance.queries.order_ledger import list_cause_costs
@@ -133,6 +139,67 @@ def test_months_cancellations_and_their_links(seen: tuple[Work, OrderScope, Ledg
     assert +found == reasons
     for reason, count in reasons.items():
         assert listed(seen, state="cancelled", reason=reason, month=PERIOD)[0] == count
+
+
+@pytest.mark.usefixtures("ledgers")  # for the application
+def test_kept_sums_follow_every_change_and_fold(house: House) -> None:
+    """A change of month, place, state and money, a cost that becomes known, rows that go; then all rows made one."""
+    work = house.work(house.onboard("Ledger Three", "order-governance"))
+    ledger = write_ledger(work, 200, seed=3)
+    unit = uuid4()
+    ids = [order["id"] for order in ledger.orders]
+    with work.transaction() as tx:
+        tx.add(ReferenceRow(id=unit, kind="business_unit", name="Retail"))
+        tx.flush()
+        for row, condition, values in (
+            (OrderRow, OrderRow.id.in_(ids[:40]), {"placed_at": OrderRow.placed_at - timedelta(days=31)}),
+            (OrderRow, OrderRow.id.in_(ids[20:60]), {"business_unit_id": unit, "value": OrderRow.value + 3}),
+            (OrderRow, OrderRow.id.in_(ids[50:70]), {"state": "cancelled", "cancel_reason": "twice", "channel": "b2b"}),
+            (OrderRow, OrderRow.id.in_(ids[60:90]), {"effects": 7, "cost_actual": 5, "cost_forecast": 4}),
+            (OrderCostRow, OrderCostRow.order_id.in_(ids[10:90]), {"actual": 9, "on": NOW.date()}),
+            (OrderCostRow, OrderCostRow.order_id.in_(ids[80:99]), {"forecast": None, "kind": "handling"}),
+        ):
+            tx.session.execute(update(row).where(condition).values(values).execution_options(synchronize_session=False))
+        tx.session.execute(delete(OrderCostRow).where(OrderCostRow.order_id.in_(ids[15:25])))
+    for scope in (EVERYTHING, SHOP, OrderScope(units=frozenset({unit}))):
+        assert (cohorts(work, scope), costs(work, scope)) == recounted(work, scope)
+    before = [(cohorts(work, scope), costs(work, scope)) for scope in (EVERYTHING, SHOP)]
+    rows = work.session.scalar(select(func.count()).select_from(OrderSumRow))
+    fold_order_sums(work, at_least=1)
+    assert [(cohorts(work, scope), costs(work, scope)) for scope in (EVERYTHING, SHOP)] == before
+    assert work.session.scalar(select(func.count()).select_from(OrderSumRow)) < rows / 2
+    work.close()
+
+
+def cohorts(work: Work, scope: OrderScope) -> Row:
+    found = get_order_overview(work, scope, MONTHS).cohorts
+    names = ("value", "cost_forecast", "cost_actual", "effects")
+    return {(c.month, c.is_cancelled, c.reason): (c.count, *(getattr(c, each) for each in names)) for c in found}
+
+
+def costs(work: Work, scope: OrderScope) -> Row:
+    found = get_order_overview(work, scope, MONTHS).costs
+    return {each.kind: (each.forecast, each.known_forecast, each.actual) for each in found}
+
+
+def recounted(work: Work, scope: OrderScope) -> tuple[Row, Row]:
+    """The same from the orders and costs themselves, one by one."""
+    work.session.rollback()
+    orders = [o for o in work.session.scalars(select(OrderRow)) if scope.covers(o.channel, o.business_unit_id)]
+    by_cohort: dict[Any, Any] = {}
+    for order in orders:
+        if (month := month_of(order.placed_at)) in MONTHS:
+            cancelled = order.state == "cancelled"
+            key = (month, cancelled, order.cancel_reason if cancelled else "")
+            amounts = (1, order.value, order.cost_forecast, order.cost_actual, order.effects)
+            by_cohort[key] = tuple(map(add, by_cohort.get(key, (0,) * 5), amounts))
+    by_kind: dict[Any, Any] = {}
+    for cost in work.session.scalars(select(OrderCostRow).where(OrderCostRow.order_id.in_([o.id for o in orders]))):
+        if month_of(cost.on) in MONTHS:
+            forecast, known = cost.forecast or 0, cost.actual is not None
+            amounts = (forecast, forecast if known else 0, cost.actual or 0)
+            by_kind[cost.kind] = tuple(map(add, by_kind.get(cost.kind, (0, 0, 0)), amounts))
+    return by_cohort, by_kind
 
 
 def test_returns_effects_and_costs_with_their_links(seen: tuple[Work, OrderScope, Ledger]) -> None:

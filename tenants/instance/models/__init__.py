@@ -13,6 +13,7 @@ from tenants.instance.models import (  # noqa: F401
     measures,
     meetings,
     notices,
+    order_sums,
     orders,
     outbox,
     people,

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, DateTime, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Computed, Date, DateTime, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.columns import Json, Key, Moment, Money, Name, Words
 from tenants.instance.models.base import InstanceModel
 
 Happened = Mapped[datetime | None]
+HOURS = "CAST(floor(date_part('epoch', left_at - entered_at) / 3600) AS integer)"
 
 
 def happened() -> Happened:
@@ -96,7 +97,7 @@ class OrderStageRow(InstanceModel):
     """One stay of an order in a stage: its journey, in order of `position`. `due_at` was the target."""
 
     __tablename__ = "order_stages"
-    __table_args__ = (Index("order_stages_by_stage", "stage", "entered_at"),)
+    __table_args__ = (Index("order_stages_ended", "left_at", postgresql_include=["stage", "hours"]),)
 
     order_id: Mapped[Key] = mapped_column(ForeignKey("orders.id"))
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -104,6 +105,7 @@ class OrderStageRow(InstanceModel):
     entered_at: Mapped[Moment]
     due_at: Happened = happened()
     left_at: Happened = happened()
+    hours: Mapped[int | None] = mapped_column(Computed(HOURS, persisted=True))  # whole ones from entering to leaving
     by: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
 
 

@@ -7,15 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, select
 
 from domain.access import OrderScope
 from domain.months import Month
-from domain.orders.order import OrderState
 from tenants.database import Work
-from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow
-from tenants.instance.models.orders import OrderRow, OrderStageRow
+from tenants.instance.models.exceptions import OrderEffectRow, OrderExceptionRow
+from tenants.instance.models.order_sums import OrderCostSumRow, OrderSumRow
+from tenants.instance.models.orders import OrderStageRow
 from tenants.instance.queries.order_backlog import ZERO, of_orders
 from tenants.instance.queries.order_scope import in_scope
 
@@ -68,27 +67,22 @@ class Stay:
 
 def get_cohorts(work: Work, scope: OrderScope, months: Sequence[Month]) -> tuple[Cohort, ...]:
     """Orders by the month they were placed in, told apart by whether and why they were cancelled."""
-    moments = [datetime.combine(day, time(), UTC) for day in _bounds(months)]
-    month = func.width_bucket(OrderRow.placed_at, cast(literal(moments), ARRAY(DateTime(timezone=True)))).label("month")
-    keys = (month, OrderRow.state == OrderState.CANCELLED, OrderRow.cancel_reason)
-    amounts = (OrderRow.value, OrderRow.cost_forecast, OrderRow.cost_actual, OrderRow.effects)
-    statement = (
-        select(*keys, func.count(), *(func.sum(each) for each in amounts))
-        .where(OrderRow.placed_at >= moments[0], OrderRow.placed_at < moments[-1], in_scope(scope))
-        .group_by(*keys)
-    )
+    row = OrderSumRow
+    keys = (row.month, row.is_cancelled, row.cancel_reason)
+    sums = (row.count, row.value, row.cost_forecast, row.cost_actual, row.effects)
+    found = _summed(work, scope, months, row, keys, sums)
     return tuple(
         Cohort(
-            month=months[place - 1],
+            month=Month.of(month),
             is_cancelled=cancelled,
-            reason=reason if cancelled else "",
+            reason=reason,
             count=count,
             value=value,
             cost_forecast=forecast,
             cost_actual=actual,
             effects=effects,
         )
-        for place, cancelled, reason, count, value, forecast, actual, effects in work.session.execute(statement)
+        for month, cancelled, reason, count, value, forecast, actual, effects in found
     )
 
 
@@ -114,26 +108,18 @@ def get_effects(work: Work, scope: OrderScope, months: Sequence[Month]) -> tuple
 
 def get_cost_kinds(work: Work, scope: OrderScope, months: Sequence[Month]) -> tuple[CostKind, ...]:
     """Fulfilment cost of these months by kind, forecast and actual."""
-    row = OrderCostRow
-    first, after = _ends(months)
-    known = func.sum(row.forecast).filter(row.actual.is_not(None))
-    sums = (func.coalesce(each, 0) for each in (func.sum(row.forecast), known, func.sum(row.actual)))
-    statement = of_orders(select(row.kind, *sums).where(row.on >= first, row.on < after), row.order_id, scope)
-    found: Any = work.session.execute(statement.group_by(row.kind))
+    row = OrderCostSumRow
+    found = _summed(work, scope, months, row, (row.kind,), (row.forecast, row.known_forecast, row.actual))
     return tuple(CostKind(kind=kind, forecast=f, known_forecast=k, actual=a) for kind, f, k, a in found)
 
 
 def get_stays(work: Work, scope: OrderScope) -> tuple[Stay, ...]:
     """Time in stage of the stays that ended lately. Whole hours are counted, so that nothing has to be sorted."""
     row = OrderStageRow
-    hours = cast(func.floor(func.extract("epoch", row.left_at - row.entered_at) / 3600), Integer).label("hours")
-    statement = select(row.stage, hours, func.count().label("count")).where(
-        row.left_at >= work.now() - timedelta(days=STAYS_DAYS)
-    )
+    since = work.now() - timedelta(days=STAYS_DAYS)
+    statement = of_orders(select(row.stage, row.hours, func.count()).where(row.left_at >= since), row.order_id, scope)
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for stage, length, count in work.session.execute(
-        of_orders(statement, row.order_id, scope).group_by(row.stage, hours)
-    ):
+    for stage, length, count in work.session.execute(statement.group_by(row.stage, row.hours)):
         found[stage].append((length, count))
     return tuple(_stay(stage, sorted(lengths)) for stage, lengths in found.items())
 
@@ -158,8 +144,11 @@ def _counted(work: Work, statement: Any) -> tuple[Counted, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.amount, -row.count, row.key)))
 
 
-def _bounds(months: Sequence[Month]) -> list[date]:
-    return [month.first for month in (*months, months[-1].plus(1))]
+def _summed(work: Work, scope: OrderScope, months: Sequence[Month], row: Any, keys: Any, sums: Any) -> Any:
+    """What the kept sums of these months and of the reader's orders come to, parted by the keys."""
+    mine = (row.month >= months[0].first, row.month <= months[-1].first, in_scope(scope, row))
+    statement = select(*keys, *map(func.sum, sums)).where(*mine).group_by(*keys)
+    return work.session.execute(statement.having(func.sum(row.count) > 0))
 
 
 def _ends(months: Sequence[Month]) -> tuple[date, date]:
