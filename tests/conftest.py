@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-import hypothesis  # noqa: F401  first imported deep down, its rewriting by pytest can break CPython 3.11's parser
+import hypothesis  # first imported deep down, its rewriting by pytest can break CPython 3.11's parser
 import psycopg
 import pytest
 
@@ -17,6 +17,10 @@ from bin.servers import start_postgres, start_redis, temporary_folder
 from tenants.database import Work
 from tenants.places import Instance
 from tests.house import House, build_house, settings_for
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("mandate", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("mandate")
 
 
 @pytest.fixture(scope="session")

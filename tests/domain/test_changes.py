@@ -313,7 +313,7 @@ def sums(of: Measure) -> tuple[Decimal, Decimal]:
     return full_year_effect(converted, PLAN), total(converted, PLAN)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(proposals)
 def test_applying_gives_exactly_what_the_preview_said_to_the_cent(proposal: Proposal) -> None:
     of = decided()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -518,9 +518,7 @@ def covers(each: Counted, link: Any) -> bool:
     )
 
 
-GovernedMeasure.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=35, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+GovernedMeasure.TestCase.settings = settings(max_examples=60, stateful_step_count=35)
 TestGovernedMeasure = GovernedMeasure.TestCase
 
 

@@ -418,7 +418,7 @@ def rolled(tree: Any) -> Figures:
     return roll_up(map(rolled, tree)) if isinstance(tree, list) else tree
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trees)
 def test_a_roll_up_of_roll_ups_is_the_roll_up_of_all(tree: Any) -> None:
     whole = roll_up(leaves(tree))
@@ -426,7 +426,7 @@ def test_a_roll_up_of_roll_ups_is_the_roll_up_of_all(tree: Any) -> None:
     assert all(getattr(whole, name).as_tuple().exponent == -2 for name in AMOUNTS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(measures, circumstances)
 def test_the_figures_of_each_kind_add_up_to_those_of_the_measure(
     measure: list[EffectLine], stated: dict[str, Any]
@@ -437,7 +437,7 @@ def test_the_figures_of_each_kind_add_up_to_those_of_the_measure(
     assert {name: getattr(summed, name) for name in AMOUNTS} == {name: getattr(whole, name) for name in AMOUNTS}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(measures, circumstances)
 def test_the_months_of_the_year_add_up_to_its_figures(measure: list[EffectLine], stated: dict[str, Any]) -> None:
     whole = figures_of(measure, **{**stated, "first_lock": None})
@@ -451,7 +451,7 @@ def test_the_months_of_the_year_add_up_to_its_figures(measure: list[EffectLine],
     assert sum(row.one_off_actual or 0 for row in year) == whole.one_off_actual_year
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(measures, st.sampled_from([PLAN, FORECAST, ACTUAL]))
 def test_net_is_the_sum_of_all_lines_in_every_year(measure: list[EffectLine], scenario: Scenario) -> None:
     converted = in_instance_currency(measure, RATES)
@@ -460,7 +460,7 @@ def test_net_is_the_sum_of_all_lines_in_every_year(measure: list[EffectLine], sc
     assert parts.net == parts.gross_benefit - parts.recurring_cost - parts.one_off_cost
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(measures, st.sampled_from([PLAN, FORECAST, ACTUAL]))
 def test_the_years_add_up_to_everything_entered(measure: list[EffectLine], scenario: Scenario) -> None:
     converted = in_instance_currency(measure, RATES)
@@ -468,7 +468,7 @@ def test_the_years_add_up_to_everything_entered(measure: list[EffectLine], scena
     assert sum(in_year(converted, scenario, year) for year in (FY26.previous, FY26, FY26.next)) == entered
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(measures)
 def test_once_all_is_closed_and_entered_the_outlook_is_the_actual(measure: list[EffectLine]) -> None:
     entered = [
@@ -478,7 +478,7 @@ def test_once_all_is_closed_and_entered_the_outlook_is_the_actual(measure: list[
     assert (found.forecast_year, found.one_off_forecast) == (found.actual_year, found.one_off_actual)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(measures, max_size=4), st.randoms(use_true_random=False))
 def test_curves_add_up_in_any_order(tree: list[list[EffectLine]], random: Any) -> None:
     parts = [months_of(measure) for measure in tree]

@@ -83,7 +83,7 @@ def _is_real(name: str, value: str) -> bool:
 
 
 @given(record=RECORDS, value=ANYTHING | OBJECTS | OBJECTS.map(lambda some: GOOD | some))
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 def test_the_reader_takes_exactly_what_the_description_describes(record: Record, value: Any) -> None:
     flaws: list[Any] = []
     record.read(value, "", flaws)
@@ -91,7 +91,7 @@ def test_the_reader_takes_exactly_what_the_description_describes(record: Record,
 
 
 @given(value=OBJECTS.map(lambda some: GOOD | some))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_what_is_read_is_an_order_of_the_rules(value: dict[str, Any]) -> None:
     flaws: list[Any] = []
     fields = ORDER.read(value, "", flaws)
@@ -103,7 +103,7 @@ def test_what_is_read_is_an_order_of_the_rules(value: dict[str, Any]) -> None:
 
 
 @given(body=st.binary(max_size=200) | ANYTHING.map(lambda value: json.dumps(value).encode()))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_a_body_is_json_or_it_is_said_that_it_is_none(body: bytes) -> None:
     try:
         parse(body)
@@ -123,7 +123,7 @@ def test_no_body_is_a_fault_of_ours(
     )
 
     @given(path=paths, body=bodies.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=50))
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
     def sent(path: str, body: bytes) -> None:
         answer = api.post(path, body)
         assert answer.status_code in (200, 201, 400, 403, 404, 409, 422), answer.text

@@ -179,4 +179,4 @@ class GovernedOrder(RuleBasedStateMachine):
 
 
 TestGovernedOrder = GovernedOrder.TestCase
-TestGovernedOrder.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestGovernedOrder.settings = settings(max_examples=60, stateful_step_count=40)

@@ -56,7 +56,7 @@ def at(past: Past, now: datetime, when: tuple[Condition, ...]) -> bool:
     return all(condition.holds(rule_facts(then, now)) for condition in when)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(past=pasts(), when=st.lists(conditions(), min_size=1, max_size=3).map(tuple))
 def test_replaying_agrees_with_looking_at_every_half_hour(past: Past, when: tuple[Condition, ...]) -> None:
     rule = OrderRule(key="r", label="R", opens="address", reason="", when=when)
