@@ -73,10 +73,10 @@ def days_late(past: Past, at: datetime, now: datetime) -> int | None:
 
 
 def facts_of_request(
-    kind: str, subject: str, proposal: str, *, stage: str, exception_type: str, granted: Decimal, at: datetime
+    kind: str, subject: str, proposal: str, *, stage: str, exception_type: str, before: DecidedBefore, at: datetime
 ) -> Mapping[str, Fact]:
     """What the policies saw of a request: its sealed subject and proposal keep the order as it was, `stage` where the
-    seal does not, `granted` what decisions of the kind had taken from the order before."""
+    seal does not, `before` what decisions of the kind had done to the order by then."""
     sealed: dict[str, str] = json.loads(subject)
     said: dict[str, str] = json.loads(proposal or "{}")
     exception = OrderExceptionId(UUID(said["exception"])) if "exception" in said else None
@@ -100,7 +100,7 @@ def facts_of_request(
     ask = OrderAsk(
         kind=key, reason="", exception=exception, amount=amount, promised_on=_day(said.get("promised_on", ""))
     )
-    return decision_facts(order, ask, DecidedBefore(granted=granted))
+    return decision_facts(order, ask, before)
 
 
 def _exception(known: OrderExceptionId, type_: str, at: datetime) -> tuple[OrderException, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
 from domain.access import OrderScope
 from domain.governance.policies import ORDER_PREFIX
 from domain.orders.asking import ADDING
+from domain.orders.deciding import DecidedBefore
 from domain.orders.order import Happening
 from domain.orders.past_decisions import PastRequest, facts_of_request
 from domain.orders.replay import Past, Stay
@@ -55,7 +56,7 @@ def past_requests(work: Work, scope: OrderScope, kind: str, since: datetime) -> 
     columns = (OrderRow.id, OrderRow.number, OrderRow.channel, OrderRow.business_unit_id.label("unit"), OrderRow.stage)
     asked = (RequestRow.amount, RequestRow.requested_at.label("at"), RequestRow.subject, RequestRow.proposal)
     statement = (
-        select(*columns, *asked, OrderExceptionRow.type, _stage_then(), _granted(kind))
+        select(*columns, *asked, OrderExceptionRow.type, _stage_then(), _granted(kind), _first_promise())
         .join(RequestRow, RequestRow.order_id == OrderRow.id)
         .outerjoin(OrderExceptionRow, OrderExceptionRow.id == RequestRow.exception_id)
         .where(*_asked(scope, kind, since))
@@ -63,7 +64,7 @@ def past_requests(work: Work, scope: OrderScope, kind: str, since: datetime) -> 
     )
     for rows in _in_parts(work, statement):
         for row in rows:
-            known = {"stage": row.stage_then or row.stage, "exception_type": row.type or "", "granted": row.granted}
+            known = {"stage": row.stage_then or row.stage, "exception_type": row.type or "", "before": _before(row)}
             facts = facts_of_request(kind, row.subject, row.proposal, at=row.at, **known)
             amount, place = row.amount or ZERO, (row.channel, row.unit)
             yield PastRequest(order=row.id, number=row.number, at=row.at, amount=amount, place=place, facts=facts)
@@ -96,6 +97,19 @@ def _granted(kind: str) -> Any:
         return literal(ZERO).label("granted")
     taken = select(func.coalesce(func.sum(OrderEffectRow.amount), ZERO)).where(*mine, *before)
     return taken.correlate(RequestRow).scalar_subquery().label("granted")
+
+
+def _first_promise() -> Any:
+    """The day promised before the first decision that moved it, None where none had by then."""
+    mine = (OrderPromiseRow.order_id == RequestRow.order_id, OrderPromiseRow.field == "promised_on")
+    before = (OrderPromiseRow.request_id.is_not(None), OrderPromiseRow.at < RequestRow.requested_at)
+    first = select(OrderPromiseRow.before).where(*mine, *before).order_by(OrderPromiseRow.at).limit(1)
+    return first.correlate(RequestRow).scalar_subquery().label("first_promise")
+
+
+def _before(row: Any) -> DecidedBefore:
+    first = date.fromisoformat(row.first_promise) if row.first_promise else None
+    return DecidedBefore(granted=row.granted, promised_on=first)
 
 
 def _one_of(orders: Sequence[UUID]) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from domain.access import NotAllowed
 from domain.ids import OrderId, OrderTrialId
 from domain.orders.asking import OrderAsk, proposal_text
-from domain.orders.deciding import decision_facts, sealed_order
+from domain.orders.deciding import DecidedBefore, decision_facts, sealed_order
 from domain.orders.order import Happening
 from domain.orders.past_decisions import PastRequest, facts_of_request, facts_then
 from domain.orders.replay import Past, Stay
@@ -174,11 +174,12 @@ PROMISED = order(promised_on=date(2026, 11, 5), stage="picking", discount=Decima
     ],
 )
 def test_what_policies_saw_of_a_request_is_read_from_its_seal(ask: OrderAsk) -> None:
-    proposal, granted = proposal_text(PROMISED, ask), Decimal("15.00")
+    proposal = proposal_text(PROMISED, ask)
+    before = DecidedBefore(granted=Decimal("15.00"), promised_on=date(2026, 11, 1))
     kind = f"order:{ask.kind}"
     subject = sealed_order(PROMISED, kind, proposal, None).text
-    known = {"stage": "picking", "exception_type": "", "granted": granted, "at": NOW}
-    assert facts_of_request(kind, subject, proposal, **known) == decision_facts(PROMISED, ask, granted)  # type: ignore[arg-type]
+    known = {"stage": "picking", "exception_type": "", "before": before, "at": NOW}
+    assert facts_of_request(kind, subject, proposal, **known) == decision_facts(PROMISED, ask, before)  # type: ignore[arg-type]
 
 
 def test_a_tier_by_days_knows_how_far_dates_were_moved() -> None:
