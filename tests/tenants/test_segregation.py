@@ -547,7 +547,7 @@ SILENT: dict[str, tuple[str, ...]] = {
         "orders.open_again",
         "orders.record_happening",
     ),
-    "who writes what decisions on an order look at is its editor from then on: see test_order_decisions.py, test_order_segregation.py": (
+    "who writes what decisions on an order look at is its editor from then on: see test_order_segregation.py": (
         "order_conflicts.decide_conflict",
         "order_import.ask_orders_commit",
         "order_import.commit_orders",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from tenants.instance.actions.order_rules import switch_rule
 from tenants.instance.actions.order_trials import ask_trial, keep_trial
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.intake import RuleSwitchRow
+from tenants.instance.models.orders import OrderPromiseRow
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.people import AssignmentRow
 from tenants.instance.queries import order_pasts
@@ -131,10 +132,21 @@ def test_a_tier_by_days_is_tried_on_dates_that_were_moved(desk: Desk, house: Hou
     for days in (2, 5, 10):
         order = desk.order(promised_on=today + timedelta(days=1), placed_at=long_ago)
         moved = OrderAsk(kind="promise_change", reason="stock", promised_on=today + timedelta(days=1 + days))
-        assert isinstance(request_decision(desk.work, order.id, uuid4(), moved, desk.actor(desk.service)), Requested)
+        asked = request_decision(desk.work, order.id, uuid4(), moved, desk.actor(desk.service))
+        assert isinstance(asked, Requested)
+        if days == 2:
+            decided_before(desk, order.id, asked.request.id, first=today - timedelta(days=1), at=long_ago)
     line = run(desk, house, ask(desk, "order-promise-long", ("3",), kind=TrialKind.TIER))
-    assert (found(line).orders, found(line).before.count, found(line).after.count) == (3, 1, 2)
-    assert [each.was_held for each in found(line).found] == [False, True]
+    assert (found(line).orders, found(line).before.count, found(line).after.count) == (3, 1, 3)
+    assert [each.was_held for each in found(line).found] == [False, False, True]
+
+
+def decided_before(desk: Desk, order: UUID, request: UUID, first: date, at: datetime) -> None:
+    """A decision moved the promised date by two days: days count from the first promise."""
+    row = OrderPromiseRow(id=uuid4(), order_id=order, field="promised_on", before=str(first), after="", reason="stock")
+    row.request_id, row.at = request, at
+    with desk.work.transaction() as tx:
+        tx.add(row)
 
 
 def test_orders_are_read_in_parts_each_once_with_what_belongs_to_it(
