@@ -5,13 +5,14 @@ again or given up. Nobody reads or writes the instance meanwhile. Only the CLI c
 logins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Table, select, update
+from sqlalchemy import Column, Table, select, update
 
 import tenants.instance.models  # noqa: F401  (registers the tables)
 from tenants.database import PlatformTransaction, PlatformWork, db
@@ -148,7 +149,8 @@ def _same_tables(source: psycopg.Connection, old: Instance) -> None:
 
 
 def _copy_table(source: psycopg.Connection, target: psycopg.Connection, table: Table) -> None:
-    name, columns = sql.Identifier(table.name), _columns(table)
+    name = sql.Identifier(table.name)
+    columns = _names(column for column in table.columns if column.computed is None)
     out = sql.SQL("COPY {} ({}) TO STDOUT").format(name, columns)
     into = sql.SQL("COPY {} ({}) FROM STDIN").format(name, columns)
     with source.cursor().copy(out) as rows, target.cursor().copy(into) as there:
@@ -165,7 +167,7 @@ def _copy_sequences(source: psycopg.Connection, target: psycopg.Connection, sche
 def _held_against(source: psycopg.Connection, target: psycopg.Connection, table: Table) -> int:
     """Count and sum of the hashes of all rows, on both sides."""
     statement = sql.SQL("SELECT count(*), sum(hashtextextended(ROW({})::text, 0)::numeric) FROM {}").format(
-        _columns(table), sql.Identifier(table.name)
+        _names(table.columns), sql.Identifier(table.name)
     )
     before, after = source.execute(statement).fetchone(), target.execute(statement).fetchone()
     if before is None or before != after:
@@ -173,8 +175,8 @@ def _held_against(source: psycopg.Connection, target: psycopg.Connection, table:
     return int(before[0])
 
 
-def _columns(table: Table) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+def _names(columns: Iterable[Column[Any]]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
 
 
 def _switch(work: PlatformWork, old: Instance, to: str) -> None:

@@ -16,7 +16,7 @@ from tests.ordering import PLACED, Desk
 from tests.web.client import Client, statements
 
 FRAME = 6  # what every page of an instance asks for
-DESK = 8
+DESK = 9
 ORDER = 17
 H = Happening
 
