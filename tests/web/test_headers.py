@@ -59,6 +59,16 @@ def test_static_files_with_todays_version_are_kept_for_ever(anonymous: Client) -
     anonymous.get("/static/../app.py", 404)
 
 
+def test_a_browser_asks_for_one_style_sheet_that_holds_all_others(anonymous: Client) -> None:
+    answer = anonymous.get("/static/css/mandate.css")
+    folder = Path(__file__).resolve().parents[2] / "web" / "static" / "css"
+    assert "@import" not in answer.text and "@charset" not in answer.text
+    assert "@layer vendor {" in answer.text
+    assert all(path.read_text() in answer.text for path in folder.glob("*.css") if path.name != "mandate.css")
+    kept = {"If-None-Match": answer.headers["ETag"]}
+    assert anonymous.http.get("/static/css/mandate.css", headers=kept).status_code == 304
+
+
 def test_health_is_open(anonymous: Client) -> None:
     assert anonymous.get("/healthz").text == "ok\n"
     assert anonymous.get("/readyz").text == "database ok\nredis unreachable\n"
