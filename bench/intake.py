@@ -124,8 +124,10 @@ class Floor:
     def _names(self, name: str) -> tuple[str, ...]:
         if name == "audit_events":
             return TRAIL
-        cursor = self._connection.execute(f"SELECT * FROM {name} LIMIT 0")
-        return tuple(column.name for column in cursor.description)
+        kept = "attrelid = %s::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped"
+        return tuple(
+            column for (column,) in self._connection.execute(f"SELECT attname FROM pg_attribute WHERE {kept}", [name])
+        )
 
     def _sample(self, name: str) -> dict[str, object]:
         row = self._connection.execute(
