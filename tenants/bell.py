@@ -14,7 +14,7 @@ from redis import Redis
 from redis import exceptions as redis_errors
 
 WAITING = "mandate:waiting"  # sorted set: instance id -> when the relay is to look at its outbox (seconds)
-QUEUES = ("default", "mail", "maintenance")
+QUEUES = ("mail", "asked", "default", "maintenance")
 TIMEOUT_SECONDS = 0.25
 SILENT_SECONDS = 5.0  # after a failure nobody tries for so long, so that a page does not wait twice
 

@@ -29,6 +29,9 @@ Run = Callable[..., None]
 class Job:
     """One kind of job. `run(task, **arguments)` may run twice and has one effect; `seconds` is its time limit.
 
+    `queue`: "mail", "asked" for what somebody asked for and waits for, "default" for what the clock asks for and what
+    follows by itself, "maintenance" for what needs the administrative login.
+
     `of_instance`: it works in one instance, which a row of the platform names as `instance_id`. `coalesced`: one run
     speaks for all rows that waited. `give_up(task, words, **arguments)` shows the person who waits that it failed.
     """
@@ -59,17 +62,27 @@ JOBS: dict[str, Job] = {
     "send_digests": Job(run=notices.send_digests, of_instance=True, coalesced=True),
     "remind": Job(run=notices.remind, seconds=300, of_instance=True, coalesced=True),
     "announce_meeting": Job(run=meetings.announce_meeting, queue="mail", of_instance=True),
-    "make_report": Job(run=reports.make_report, seconds=120, of_instance=True, give_up=reports.report_failed),
-    "commit_import": Job(run=imports.commit, seconds=300, of_instance=True, give_up=imports.commit_failed),
-    "commit_orders": Job(run=imports.commit_order_file, seconds=600, of_instance=True, give_up=imports.commit_failed),
-    "check_orders": Job(run=imports.check_order_file, seconds=300, of_instance=True, give_up=imports.check_failed),
+    "make_report": Job(
+        run=reports.make_report, queue="asked", seconds=120, of_instance=True, give_up=reports.report_failed
+    ),
+    "commit_import": Job(
+        run=imports.commit, queue="asked", seconds=300, of_instance=True, give_up=imports.commit_failed
+    ),
+    "commit_orders": Job(
+        run=imports.commit_order_file, queue="asked", seconds=600, of_instance=True, give_up=imports.commit_failed
+    ),
+    "check_orders": Job(
+        run=imports.check_order_file, queue="asked", seconds=300, of_instance=True, give_up=imports.check_failed
+    ),
     "publish_metrics": Job(run=figures.publish_metrics, of_instance=True, coalesced=True),
     "publish_head": Job(run=heads.publish_head, of_instance=True, coalesced=True),
     "refresh_statuses": Job(run=upkeep.renew_statuses, seconds=300, of_instance=True, coalesced=True),
     "record_ledger": Job(run=ledger.record_ledger, seconds=300, of_instance=True, coalesced=True),
     "look_at_criteria": Job(run=upkeep.look_at_criteria, seconds=300, of_instance=True, coalesced=True),
     "watch_orders": Job(run=ordering.watch_orders, seconds=600, of_instance=True, coalesced=True),
-    "try_on_orders": Job(run=trials.try_on_orders, seconds=600, of_instance=True, give_up=trials.trial_failed),
+    "try_on_orders": Job(
+        run=trials.try_on_orders, queue="asked", seconds=600, of_instance=True, give_up=trials.trial_failed
+    ),
     "delete_file": Job(run=files.delete_file, of_instance=True),
     "purge_files": Job(run=files.purge_files, seconds=300, of_instance=True, coalesced=True),
     "purge_instance": Job(run=upkeep.purge_instance, of_instance=True, coalesced=True),

@@ -27,7 +27,7 @@ from workers import queues
 
 MEMORY_LIMIT = 2 * 1024**3
 MONITOR_SECONDS = 10
-STANDARD, MAINTENANCE = ("mail", "default"), ("maintenance",)
+STANDARD, MAINTENANCE = ("mail", "asked", "default"), ("maintenance",)  # the first that has work goes first
 PR_SET_PDEATHSIG = 1
 
 logger = logging.getLogger(__name__)

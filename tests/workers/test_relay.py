@@ -11,7 +11,7 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from bin.servers import start_redis
-from tenants.bell import WAITING
+from tenants.bell import QUEUES, WAITING
 from tenants.instance.models.outbox import OutboxRow
 from tenants.platform.models.instances import InstanceRow
 from tenants.platform.models.outbox import PlatformOutboxRow
@@ -21,7 +21,7 @@ from workers import queues
 from workers.execute import execute
 from workers.jobs import JOBS
 from workers.relay import Relay
-from workers.worker import _worker
+from workers.worker import MAINTENANCE, STANDARD, _worker
 
 
 def put(live: Live, job: str = "publish_head") -> OutboxRow:
@@ -74,6 +74,19 @@ def test_the_same_row_is_in_the_queue_once_and_comes_back_when_the_queue_lost_it
     redis.lpop("rq:queue:default")
     queues.enqueue(redis, "platform", row, "publish_head", 0)
     assert queues.queue(redis, "default").get_job_ids() == [f"{row}-0"]
+
+
+def test_what_somebody_waits_for_goes_before_what_the_clock_asked_for(live: Live) -> None:
+    asked = ("make_report", "check_orders", "commit_orders", "commit_import", "try_on_orders")
+    for job in ("watch_orders", *asked):
+        queues.enqueue(live.relay.redis, "platform", uuid4(), job, 0)
+    worker = _worker(live.house.app, live.house.settings.redis_url, STANDARD)
+    taken = [found[0].description.split()[0] for _ in JOBS if (found := worker.dequeue_job_and_maintain_ttl(None))]
+    assert taken == [*asked, "watch_orders"]
+
+
+def test_every_queue_has_a_worker_and_counts_as_waiting() -> None:
+    assert {job.queue for job in JOBS.values()} == {*STANDARD, *MAINTENANCE} == set(QUEUES)
 
 
 def test_a_look_at_an_idle_instance_is_two_statements(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
