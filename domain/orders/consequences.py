@@ -16,6 +16,7 @@ CARRIER, CANCELLATION, REFUND = "carrier", "cancellation", "refund"
 DISPATCH = "dispatch"  # the stage that freight is a cost of
 DELIVERED = "delivered_after_all"  # resolution
 REVIEW = "review"  # channel of the ticket
+LEFT = (Happening.DISPATCHED, Happening.DELIVERED)  # either of them says that the order left, the first of them when
 ZERO = Decimal("0.00")
 
 
@@ -78,7 +79,7 @@ def consequences(
 ) -> Consequences:
     """What follows for the order, which is as it is with what the source says applied to it."""
     return Consequences(
-        late=_late(order, rules, now)
+        late=lateness(order, rules, now)
         if choices.late_is_exception and order.state is not OrderState.CANCELLED
         else None,
         freight=_freight(order) if choices.freight_is_cost else None,
@@ -91,7 +92,8 @@ def cancel_reason(incoming: Incoming) -> str:
     return str(Standing.UNAVAILABLE if incoming.status is Standing.UNAVAILABLE else Standing.CANCELLED)
 
 
-def _late(order: Order, rules: OrderRules, now: datetime) -> LateDelivery | None:
+def lateness(order: Order, rules: OrderRules, now: datetime) -> LateDelivery | None:
+    """None where the promise was kept, or still may be."""
     if order.promised_on is None:
         return None
     broken_at = datetime.combine(order.promised_on + timedelta(days=1), time(), UTC)
@@ -108,9 +110,10 @@ def _late(order: Order, rules: OrderRules, now: datetime) -> LateDelivery | None
 
 
 def _freight(order: Order) -> FreightCost | None:
-    if order.freight == 0:
+    """None where there is nothing to carry: an order that was cancelled before it left never goes."""
+    left = next((order.happened[each] for each in LEFT if each in order.happened), None)
+    if order.freight == 0 or (order.state is OrderState.CANCELLED and left is None):
         return None
-    left = order.happened.get(Happening.DISPATCHED) or order.happened.get(Happening.DELIVERED)
     return FreightCost(
         forecast=order.freight,
         actual=order.freight if left else None,

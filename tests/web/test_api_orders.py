@@ -21,7 +21,13 @@ from domain.orders.order import OrderException
 from tenants.database import Work
 from tenants.instance.actions.order_rows import PUBLISHED_WITHIN, add_exception
 from tenants.instance.models.audit import AuditEventRow
-from tenants.instance.models.exceptions import ConstrainedOrderRow, ConstraintRow, OrderCostRow, OrderEffectRow
+from tenants.instance.models.exceptions import (
+    ConstrainedOrderRow,
+    ConstraintRow,
+    OrderCostRow,
+    OrderEffectRow,
+    OrderExceptionRow,
+)
 from tenants.instance.models.intake import ChannelCallRow, OrderConflictRow
 from tenants.instance.models.orders import OrderPromiseRow, OrderRow, OrderStageRow
 from tenants.instance.models.outbox import OutboxRow
@@ -379,6 +385,23 @@ def test_what_happened_is_recorded_once(api: Shop, shop: Work) -> None:
     same = api.order("HAPPENS", happened={"address_confirmed": EARLIER})
     assert api.post("/orders", same).json["result"] in ("unchanged", "updated")
     assert "conflicts" not in api.post("/orders", same).json
+
+
+def test_what_happened_has_the_same_consequences_as_the_order_sent_again(api: Shop, shop: Work) -> None:
+    placed, sent, there = ("2026-11-02T08:00:00Z", "2026-11-03T08:00:00Z", "2026-11-09T08:00:00Z")
+    said = {"placed_at": placed, "promised_on": "2026-11-07", "freight": "4.90"}
+    for number in ("TOLD", "AGAIN-SENT"):
+        api.post("/orders", api.order(number, **said))
+    for happening, at in (("dispatched", sent), ("delivered", there)):
+        api.post("/orders/TOLD/events", {"happening": happening, "at": at})
+    api.post("/orders", api.order("AGAIN-SENT", **said, happened={"dispatched": sent, "delivered": there}))
+    found = []
+    for number in ("TOLD", "AGAIN-SENT"):
+        row = _row(shop, number)
+        cost = shop.session.scalars(select(OrderCostRow).filter_by(order_id=row.id)).one()
+        late = shop.session.scalars(select(OrderExceptionRow).filter_by(order_id=row.id)).one()
+        found.append((str(row.cost_actual), str(cost.on), row.open_exceptions, late.type, str(late.resolved_at)))
+    assert found[0] == found[1] == ("4.90", "2026-11-03", 0, "delivery_date", "2026-11-09 08:00:00+00:00")
 
 
 def test_an_order_is_moved_to_the_next_stage_and_no_further(api: Shop, shop: Work) -> None:

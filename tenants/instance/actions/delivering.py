@@ -1,13 +1,13 @@
 """Orders that a shop delivers by itself: taken in, changed, moved, all of a call or nothing of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
 from domain.ids import OrderId
-from domain.orders.consequences import IntakeChoices
+from domain.orders.consequences import IntakeChoices, lateness
 from domain.orders.delivering import (
     Delivered,
     Known,
@@ -26,6 +26,8 @@ from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.channel_calls import Answer, Call, OtherCall, keep_answer, once
 from tenants.instance.actions.delivered_rows import gather
+from tenants.instance.actions.order_freight import freight_owed
+from tenants.instance.actions.order_lateness import keep_lateness
 from tenants.instance.actions.order_rows import (
     TakenOrder,
     move_order,
@@ -165,7 +167,7 @@ def _tell_event(work: Work, call: Call, number: str, what: Move | Happened, tell
         if isinstance(outcome, Refusal):
             tx.refuse(outcome, call.actor, taken.subject)
             return keep_answer(tx, call, tell(outcome))
-        _write_event(tx, taken.row, outcome)
+        _write_event(tx, taken, outcome)
         tx.record(outcome, call.actor, taken.subject, reason=getattr(outcome, "reason", ""))
         return keep_answer(tx, call, tell(outcome))
 
@@ -180,11 +182,21 @@ def _happen(taken: TakenOrder, what: Happened, now: datetime) -> HappeningRecord
     return decide_record_happening(taken.order, what.happening, what.at, None, now)
 
 
-def _write_event(tx: Transaction, row: OrderRow, outcome: Event) -> None:
-    """What the source said is kept as such, so that it saying it again is no conflict."""
+def _write_event(tx: Transaction, taken: TakenOrder, outcome: Event) -> None:
+    row = taken.row
     if isinstance(outcome, OrderMoved):
         move_order(tx, row, outcome.after, outcome.due_at, outcome.at, None)
     else:
-        set_happened(row, outcome.happening, outcome.happened_at)
-        row.imported = {**row.imported, str(outcome.happening): text_of(outcome.happened_at)}
+        _keep_happening(tx, taken, outcome)
     put_back_order(tx, row, None, is_edit=False)
+
+
+def _keep_happening(tx: Transaction, taken: TakenOrder, outcome: HappeningRecorded) -> None:
+    """With what follows from it, as where the whole order is sent again. The source saying it again is no conflict."""
+    row, happening, at = taken.row, outcome.happening, outcome.happened_at
+    set_happened(row, happening, at)
+    row.imported = {**row.imported, str(happening): text_of(at)}
+    freight_owed(tx, row, happening, at)
+    if happening is Happening.DELIVERED:
+        after = replace(taken.order, happened={**taken.order.happened, happening: at})
+        keep_lateness(tx, row, after, lateness(after, taken.rules, tx.work.now()), taken.rules)

@@ -13,6 +13,7 @@ from domain.orders.applying import (
 )
 from domain.orders.asking import read_ask
 from domain.orders.order import Happening, OrderState
+from tenants.instance.actions.order_freight import freight_spared
 from tenants.instance.actions.order_rows import (
     TakenOrder,
     add_cost,
@@ -54,6 +55,7 @@ def write(tx: Transaction, taken: TakenOrder, request: ApprovalRequest, event: A
             set_happened(row, Happening.REFUNDED, at)
         case OrderCancelled(at=at, reason=reason):
             end_order(tx, row, OrderState.CANCELLED, at, reason)
+            freight_spared(tx, row)
 
 
 def effect_row(tx: Transaction, request: ApprovalRequest, event: EffectGranted) -> OrderEffectRow:

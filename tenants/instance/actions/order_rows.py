@@ -162,7 +162,9 @@ def move_through(
 
 
 def end_order(tx: Transaction, row: OrderRow, state: OrderState, at: datetime, reason: str = "") -> None:
-    """Closed or cancelled: the last stay ends too."""
+    """Closed or cancelled: the last stay ends too, and not before it began. A source may say late when it was."""
+    tx.flush()
+    at = max(at, row.stage_since)
     row.state, row.closed_at, row.due_at, row.cancel_reason = str(state), at, None, reason
     for stay in tx.session.scalars(
         select(OrderStageRow).where(OrderStageRow.order_id == row.id, OrderStageRow.left_at.is_(None))

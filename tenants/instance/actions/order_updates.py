@@ -9,12 +9,12 @@ from sqlalchemy import select
 from domain.governance.template import OrderRules
 from domain.ids import OrderId
 from domain.imports.order_lines import OrderLine
+from domain.orders.applying import CANCELLED
 from domain.orders.arriving import OrderUpdated, is_complete, stays_of
 from domain.orders.consequences import (
     CANCELLATION,
-    CARRIER,
-    DELIVERED,
     LATE,
+    LEFT,
     REVIEW,
     ZERO,
     Consequences,
@@ -27,16 +27,13 @@ from domain.orders.incoming import Incoming
 from domain.orders.intake import COLUMNS, REFUNDED_AMOUNT, STATE, Merged, value_of
 from domain.orders.order import Happening, Order, OrderState, Source
 from tenants.instance.actions.order_arrivals import (
-    FREIGHT,
-    cost_values,
     effect_values,
-    late_exception,
     ticket_values,
 )
+from tenants.instance.actions.order_freight import keep_freight
+from tenants.instance.actions.order_lateness import keep_lateness
 from tenants.instance.actions.order_rows import (
-    add_cost,
     add_effect,
-    add_exception,
     add_promise,
     add_ticket,
     end_order,
@@ -44,13 +41,13 @@ from tenants.instance.actions.order_rows import (
     put_back_order,
     resolve_exception,
 )
-from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderTicketRow
+from tenants.instance.models.exceptions import OrderEffectRow, OrderTicketRow
 from tenants.instance.models.intake import OrderConflictRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.transaction import Transaction
 
 PROMISES = ("promised_on", "commitment")
-PRICING = frozenset({"freight", str(Happening.DISPATCHED), str(Happening.DELIVERED)})  # what the freight's cost is of
+PRICING = frozenset({"freight", STATE, *map(str, LEFT)})  # what the freight's cost is of
 BY_SOURCE = "source"
 
 
@@ -72,7 +69,7 @@ def update_order(
     _keep_conflicts(tx, row, merged, upload)
     _move(tx, row, after, rules)
     follows = consequences(after, _newly(incoming, merged, line.known.imported), rules, choices, tx.work.now())
-    _follow(tx, row, after, follows, rules, frozenset(update.field for update in merged.updates))
+    _follow(tx, row, after, follows, rules, choices, frozenset(update.field for update in merged.updates))
     _end(tx, row, after, incoming, follows, rules, choices)
     row.imported = dict(merged.imported)
     if row.open_requests:
@@ -149,22 +146,17 @@ def _newly(incoming: Incoming, merged: Merged, imported: object) -> Incoming:
 
 
 def _follow(
-    tx: Transaction, row: OrderRow, after: Order, follows: Consequences, rules: OrderRules, new: frozenset[str]
+    tx: Transaction,
+    row: OrderRow,
+    after: Order,
+    follows: Consequences,
+    rules: OrderRules,
+    choices: IntakeChoices,
+    new: frozenset[str],
 ) -> None:
-    delivered = after.happened.get(Happening.DELIVERED)
-    lates = [each for each in after.exceptions if each.type == LATE]
-    if delivered:
-        for late in lates:
-            if late.is_open:
-                resolve_exception(tx, row, late.id, DELIVERED, "", None, max(delivered, late.opened_at))
-    if follows.late and not lates:
-        exception = late_exception(tx, follows.late, rules)
-        added = add_exception(tx, row, exception)
-        tx.flush()
-        if exception.resolved_at:
-            resolve_exception(tx, row, added.id, DELIVERED, "", None, exception.resolved_at)
-    if follows.freight and new & PRICING:
-        _freight(tx, row, follows)
+    keep_lateness(tx, row, after, follows.late, rules)
+    if choices.freight_is_cost and new & PRICING:
+        keep_freight(tx, row, follows.freight)
     for loss in follows.losses:
         if loss.amount or loss.kind == CANCELLATION:
             lost = {"kind": loss.kind, "amount": loss.amount, "reason": loss.reason, "on": loss.on}
@@ -172,22 +164,6 @@ def _follow(
     if follows.complaint and not _has_review(tx, row):
         ticket = ticket_values(tx, row.id, follows.complaint.score) | {"opened_at": follows.complaint.at}
         add_ticket(tx, row, OrderTicketRow(**ticket))
-
-
-def _freight(tx: Transaction, row: OrderRow, follows: Consequences) -> None:
-    """The one line of the source's freight: as it is now."""
-    assert follows.freight is not None
-    known = tx.lock_all(
-        OrderCostRow, OrderCostRow.order_id == row.id, OrderCostRow.kind == CARRIER, OrderCostRow.words == FREIGHT
-    )
-    if not known:
-        freight = {"forecast": follows.freight.forecast, "actual": follows.freight.actual, "on": follows.freight.on}
-        add_cost(tx, row, OrderCostRow(**cost_values(tx, row.id) | freight))
-        return
-    cost = known[0]
-    row.cost_forecast += follows.freight.forecast - (cost.forecast or ZERO)
-    row.cost_actual += (follows.freight.actual or ZERO) - (cost.actual or ZERO)
-    cost.forecast, cost.actual, cost.on = follows.freight.forecast, follows.freight.actual, follows.freight.on
 
 
 def _has_review(tx: Transaction, row: OrderRow) -> bool:
@@ -207,6 +183,9 @@ def _end(
     at: datetime = incoming.last_heard
     if after.state is OrderState.CANCELLED and row.state == OrderState.OPEN:
         end_order(tx, row, OrderState.CANCELLED, at, cancel_reason(incoming))
+        for each in after.exceptions:  # as after a decision: a cancelled order keeps none that is open
+            if each.is_open:
+                resolve_exception(tx, row, each.id, CANCELLED, "", None, max(at, each.opened_at))
         return
     delivered = Happening.DELIVERED in after.happened
     exceptions = tuple(each for each in after.exceptions if not (delivered and each.type == LATE))

@@ -17,6 +17,7 @@ from domain.orders.order import Happening, OrderState, Source
 from domain.orders.receiving import HappeningRecorded, OrderReceived, decide_receive, decide_record_happening
 from domain.refusals import Refusal
 from tenants.database import Work, action
+from tenants.instance.actions.order_freight import freight_owed
 from tenants.instance.actions.order_rows import (
     add_order,
     end_order,
@@ -108,6 +109,7 @@ def record_happening(
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, taken.subject)
         set_happened(taken.row, outcome.happening, outcome.happened_at)
+        freight_owed(tx, taken.row, outcome.happening, outcome.happened_at)
         put_back_order(tx, taken.row, actor, is_edit=False)
         tx.record(outcome, actor, taken.subject)
     return outcome
