@@ -14,26 +14,28 @@ from domain.approvals.choosing import (
     resolve_steps,
     select_policy,
 )
+from domain.approvals.ending import (
+    NotYourRequest,
+    RequestVoided,
+    RequestWithdrawn,
+    after_voiding,
+    after_withdrawal,
+    decide_withdraw,
+    void_if_changed,
+)
 from domain.approvals.looking import NotInBulk, PageOutdated, StepPassed
 from domain.approvals.quorum import settle
 from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestState, RequestStep, Seen, Vote
 from domain.approvals.requesting import (
     Ask,
-    NotYourRequest,
     OpenRequest,
     RequestAlreadyOpen,
     Requested,
     RequestNotOpen,
-    RequestVoided,
-    RequestWithdrawn,
     Situation,
     Subject,
-    after_voiding,
-    after_withdrawal,
-    decide_withdraw,
     open_request,
     subject_of,
-    void_if_changed,
 )
 from domain.approvals.voting import (
     AbstentionNotPossible,

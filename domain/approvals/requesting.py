@@ -1,4 +1,4 @@
-"""Opens a sealed request, withdraws it, voids it when what it was about has changed."""
+"""Opens a sealed request: one of its family, with the policy that its facts choose and the approvers of that."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from domain.governance.template import GovernanceTemplate
 from domain.ids import MeasureId, OrderExceptionId, OrderId, PersonId, RequestId
 from domain.measures import Measure
 from domain.refusals import Refusal
-from domain.seal import FieldChange, broken, canonical_subject, canonical_text, seal
+from domain.seal import FieldChange, canonical_subject, canonical_text, seal
 from domain.segregation import Duties, segregation_conflict
 from domain.stages import MeasureState, Stage
 
@@ -94,23 +94,6 @@ class Requested:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestWithdrawn:
-    request: RequestId
-    person: PersonId
-    at: datetime
-    comment: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestVoided:
-    """The subject changed while the request was open."""
-
-    request: RequestId
-    at: datetime
-    changes: tuple[FieldChange, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class RequestAlreadyOpen(Refusal):
     """One request at a time: one for a gate, one for a change, one for holding, resuming or cancelling."""
 
@@ -132,14 +115,6 @@ class RequestSuspended(Refusal):
     """The measure is on hold; the request waits until it is resumed."""
 
     request: RequestId
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotYourRequest(Refusal):
-    """Only who made a request withdraws it."""
-
-    request: RequestId
-    requested_by: PersonId
 
 
 def open_request(
@@ -228,26 +203,3 @@ def subject_of(measure: Measure, kind: str, requester: PersonId | None = None, p
         fields |= leaned_on(measure, read_proposal(proposal)) | {"proposal": proposal}
     is_held = measure.state is MeasureState.ON_HOLD and kind not in STATE_KINDS
     return Subject(text=canonical_text(fields), duties=duties, is_held=is_held)
-
-
-def decide_withdraw(request: ApprovalRequest, actor: Actor, now: datetime, comment: str) -> RequestWithdrawn | Refusal:
-    if request.state is not RequestState.OPEN:
-        return RequestNotOpen(request=request.id, state=request.state)
-    if actor.person != request.requested_by:
-        return NotYourRequest(request=request.id, requested_by=request.requested_by)
-    return RequestWithdrawn(request=request.id, person=actor.person, at=now, comment=comment.strip())
-
-
-def void_if_changed(request: ApprovalRequest, current: Subject, now: datetime) -> RequestVoided | None:
-    """Compare the sealed subject with what it is now; None when nothing governed has changed."""
-    is_open = request.state is RequestState.OPEN
-    changes = broken(request.seal, request.subject, current.text) if is_open else None
-    return None if changes is None else RequestVoided(request=request.id, at=now, changes=changes)
-
-
-def after_withdrawal(request: ApprovalRequest) -> ApprovalRequest:
-    return replace(request, state=RequestState.WITHDRAWN)
-
-
-def after_voiding(request: ApprovalRequest) -> ApprovalRequest:
-    return replace(request, state=RequestState.VOIDED)

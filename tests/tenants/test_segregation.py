@@ -19,9 +19,9 @@ from sqlalchemy import select, update
 
 from domain.access import Assignment, NotAllowed, Role
 from domain.approvals.choosing import NoApprover
+from domain.approvals.ending import NotYourRequest
 from domain.approvals.recording import ChairExcluded, NotQuorate
 from domain.approvals.request import Choice, GateCondition, Vote
-from domain.approvals.requesting import NotYourRequest
 from domain.changes.proposal import Proposal
 from domain.checks import CheckNotYours
 from domain.conditions import ConditionOfOwnRequest

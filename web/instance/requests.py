@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
+from domain.approvals.ending import RequestWithdrawn
 from domain.approvals.looking import PageOutdated, StepPassed
 from domain.approvals.request import Choice, Vote
-from domain.approvals.requesting import RequestWithdrawn
 from domain.approvals.voting import CommentNeeded, SealBroken, StepUpNeeded, Voted
 from domain.ids import PersonId, RequestId
 from tenants.instance.actions.requests import vote as cast

@@ -8,14 +8,9 @@ from sqlalchemy import select
 
 from domain.access import Actor
 from domain.approvals.asked import RoleGone, role_gone
+from domain.approvals.ending import RequestWithdrawn, after_withdrawal, decide_withdraw
 from domain.approvals.request import ApprovalRequest, Vote
-from domain.approvals.requesting import (
-    Requested,
-    RequestWithdrawn,
-    Situation,
-    after_withdrawal,
-    decide_withdraw,
-)
+from domain.approvals.requesting import Requested, Situation
 from domain.approvals.voting import Voted, decide_vote
 from domain.gates import decide_request_gate
 from domain.ids import PersonId, RequestId
@@ -29,7 +24,7 @@ from domain.refusals import Refusal
 from domain.stages import Stage
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.conditions import unknown_owner
-from tenants.instance.actions.order_rows import take_order
+from tenants.instance.actions.order_taking import take_order
 from tenants.instance.actions.settling import InHand, carry_out, settle, store_request
 from tenants.instance.actions.taking import Taken, take
 from tenants.instance.models.requests import RequestRow

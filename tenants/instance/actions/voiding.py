@@ -6,9 +6,9 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, select
 
 from domain.access import Actor
+from domain.approvals.ending import void_if_changed
 from domain.approvals.request import ApprovalRequest, RequestState
 from domain.approvals.requesting import Subject as SealedSubject
-from domain.approvals.requesting import void_if_changed
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import load_requests
 from tenants.instance.transaction import Subject, Transaction, plain
