@@ -15,7 +15,7 @@ from domain.imports.order_check import orders_from_json
 from domain.imports.order_fields import OrderField
 from tenants.database import Work
 from tenants.demonstration.arriving import lives
-from tenants.demonstration.ordering import COLUMNS, cells
+from tenants.demonstration.order_files import COLUMNS, cells
 from tenants.instance.actions import imports
 from tenants.instance.actions.order_import import ask_orders_commit, commit_orders
 from tenants.instance.actions.order_looking import check_orders

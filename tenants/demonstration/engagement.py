@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
@@ -44,6 +44,10 @@ class Engagement:
 
     def new_id(self) -> UUID:
         return UUID(int=self.rng.getrandbits(128), version=4)
+
+    def named(self, what: str) -> UUID:
+        """The same id every time, drawn from nothing: what draws its ids goes on as it did."""
+        return uuid5(self.governance.organization, what)
 
     def actor(self, person: str | PersonId) -> Actor:
         """The person with the roles held here, asked once; everybody has just given their password."""

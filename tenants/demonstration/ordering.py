@@ -1,61 +1,34 @@
-"""The orders of the demonstration: a file every week, and what people do about those that go wrong in between."""
+"""The orders of the demonstration: told in a file every week, and what people do about those that go wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
 from random import Random
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import select
 
 from domain.access import Actor
 from domain.approvals.request import Choice, RequestState, Vote
 from domain.ids import ConstraintId, OrderExceptionId, OrderId, OrderTicketId
-from domain.imports import ColumnMapping, Table, TableRow
-from domain.imports.kinds import AnyField, ImportKind
-from domain.imports.mapping import OrderReading
-from domain.imports.order_check import orders_from_json
-from domain.imports.order_fields import OrderField as F
 from domain.orders.asking import OrderAsk
-from domain.orders.consequences import IntakeChoices
 from domain.orders.constraints import Constraint
-from domain.orders.incoming import Incoming, Standing
-from domain.orders.order import Happening, OrderState
+from domain.orders.order import OrderState
 from domain.orders.tickets import Ticket
 from tenants.demonstration.arriving import WEEKS, Life, lives
 from tenants.demonstration.engagement import Engagement
+from tenants.demonstration.order_files import FILE_AT, take_in
 from tenants.demonstration.timeline import done
-from tenants.instance.actions import constraints, imports, order_exceptions, order_money, order_tickets
+from tenants.instance.actions import constraints, order_exceptions, order_money, order_tickets
 from tenants.instance.actions.order_decisions import request_decision
-from tenants.instance.actions.order_import import ask_orders_commit, commit_orders
-from tenants.instance.actions.order_looking import check_orders
 from tenants.instance.actions.requests import vote
-from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.models.requests import RequestRow
 
 DESK, SERVICE, FULFILMENT = "Mikael Strand", "Linnea Holmgren", "Karin Öberg"
-FILE_AT = time(6, 0, tzinfo=UTC)
-COLUMNS: dict[AnyField, str] = {
-    F.NUMBER: "Order",
-    F.CHANNEL: "Channel",
-    F.PLACED_AT: "Placed",
-    F.STATUS: "Status",
-    F.VALUE: "Goods",
-    F.DISCOUNT: "Discount",
-    F.FREIGHT: "Freight",
-    F.ITEMS: "Items",
-    F.PAYMENT: "Payment",
-    F.CUSTOMER: "Customer",
-    F.PROMISED_ON: "Promised",
-    F.CANCELLED_AT: "Cancelled",
-    F.SCORE: "Score",
-    **{F(str(each)): str(each).replace("_", " ").capitalize() for each in Happening},
-}
 DECIDED = {"payment_pending": "release", "fraud": "release", "stock": "promise_change", "return": "refund"} | {
     "damaged": "replacement",
     "lost": "replacement",
@@ -75,61 +48,11 @@ def plan_orders(here: Engagement) -> None:
     days = [(now - timedelta(weeks=week)).date() for week in range(WEEKS, -1, -1)]
     for before, moment in pairwise(min(now, datetime.combine(day, FILE_AT)) for day in days):
         told = [life for life in known if life.changes_within(before, moment)]
-        here.timeline.at(moment, partial(_take_in, here, told, moment), "orders")
+        here.timeline.at(moment, partial(take_in, here, told, moment), "orders")
         for life in told:
             if life.in_trouble_from and before < life.in_trouble_from <= moment:
                 _plan_trouble(here, life, moment, rng)
     here.timeline.at(now, partial(_constrain, here), "constraint")
-
-
-def _take_in(here: Engagement, told: Sequence[Life], moment: datetime) -> None:
-    """Upload, map, look, commit: what a person does in the wizard."""
-    work, actor = here.work, here.actor(here.brief.programme_office)
-    upload = _named(here, f"file {moment:%Y-%m-%d}")
-    rows = [life.told_at(moment) for life in told]
-    table = Table(
-        headers=tuple(COLUMNS.values()),
-        rows=tuple(TableRow(number=n, cells=cells(each)) for n, each in enumerate(rows, start=2) if each),
-    )
-    imports.keep_upload(work, upload, f"orders-{moment:%Y-%m-%d}.csv", table, actor, ImportKind.ORDERS)
-    reading = OrderReading(words={str(each): str(each) for each in Standing}, choices=IntakeChoices(ticket_up_to=2))
-    mapping = ColumnMapping(
-        kind=ImportKind.ORDERS, columns=COLUMNS, constants={F.CURRENCY: here.governance.currency}, orders=reading
-    )
-    name = "Weekly file of the shops" if here.timeline.now - moment < timedelta(weeks=1) else ""
-    assert imports.map_columns(work, upload, mapping, actor, 1, save_as=name) is None
-    check_orders(work, upload, actor)
-    row = work.get(ImportRow, upload)
-    found = orders_from_json((row.summary or {})["checked"])
-    imports.choose_rows(work, upload, frozenset(found.wrong), row.version)
-    row = work.get(ImportRow, upload)
-    assert ask_orders_commit(work, upload, found, None, actor, row.version) is None
-    done(commit_orders(work, upload, actor))
-
-
-def cells(told: Incoming) -> tuple[str, ...]:
-    """One row of the weekly file."""
-    plain: dict[AnyField, str] = {
-        F.NUMBER: told.number,
-        F.CHANNEL: told.channel,
-        F.PLACED_AT: _moment(told.placed_at),
-        F.STATUS: str(told.status or ""),
-        F.VALUE: f"{told.value:.2f}",
-        F.DISCOUNT: f"{told.discount:.2f}",
-        F.FREIGHT: f"{told.freight:.2f}",
-        F.ITEMS: str(told.items),
-        F.PAYMENT: told.payment,
-        F.CUSTOMER: told.customer,
-        F.PROMISED_ON: told.promised_on.isoformat() if told.promised_on else "",
-        F.CANCELLED_AT: _moment(told.cancelled_at),
-        F.SCORE: str(told.score or ""),
-    }
-    happened = {F(str(each)): _moment(told.happened.get(each)) for each in Happening}
-    return tuple((plain | happened)[each] for each in COLUMNS)
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
 def _plan_trouble(here: Engagement, life: Life, seen: datetime, rng: Random) -> None:
@@ -147,11 +70,11 @@ def _open(here: Engagement, life: Life) -> None:
     if trouble is None or order.state != OrderState.OPEN:
         return
     actor = here.actor(SERVICE if trouble.type in ASKED_OF_US else DESK)
-    identity = _named(here, f"exception {order.number}")
+    identity = here.named(f"exception {order.number}")
     said = f"Noticed after the file of {here.work.now():%d %b}."
     done(order_exceptions.open_exception(here.work, order.id, identity, trouble.type, trouble.cause, said, actor))
     cost = order_money.Cost(
-        id=_named(here, f"cost {order.number}"),
+        id=here.named(f"cost {order.number}"),
         stage=order.stage,
         kind="returns" if trouble.type == "return" else HANDLING,
         actual=trouble.cost,
@@ -163,12 +86,12 @@ def _open(here: Engagement, life: Life) -> None:
         done(order_tickets.open_ticket(here.work, _ticket(here, order, identity), actor))
     if kind := DECIDED.get(trouble.type):
         ask = _ask(here, order, kind, OrderExceptionId(identity), trouble.cost)
-        done(request_decision(here.work, order.id, _named(here, f"ask {order.number}"), ask, actor))
+        done(request_decision(here.work, order.id, here.named(f"ask {order.number}"), ask, actor))
 
 
 def _ticket(here: Engagement, order: OrderRow, exception: UUID) -> Ticket:
     return Ticket(
-        id=OrderTicketId(_named(here, f"ticket {order.number}")),
+        id=OrderTicketId(here.named(f"ticket {order.number}")),
         order=OrderId(order.id),
         channel="mail",
         title="What happens with my order?",
@@ -203,12 +126,12 @@ def _settle(here: Engagement, life: Life) -> None:
     if trouble is None or order.state != OrderState.OPEN:
         return
     if trouble.type in DECIDED:
-        _decide(here, _named(here, f"ask {order.number}"))
+        _decide(here, here.named(f"ask {order.number}"))
     else:
-        actor, identity = here.actor(DESK), _named(here, f"exception {order.number}")
+        actor, identity = here.actor(DESK), here.named(f"exception {order.number}")
         done(order_exceptions.resolve(here.work, order.id, identity, RESOLVED[trouble.type], "", actor))
     if trouble.type in ASKED_OF_US:
-        ticket, said = _named(here, f"ticket {order.number}"), "You will hear from us by mail."
+        ticket, said = here.named(f"ticket {order.number}"), "You will hear from us by mail."
         done(order_tickets.answer_ticket(here.work, order.id, ticket, said, here.actor(SERVICE)))
 
 
@@ -222,7 +145,7 @@ def _decide(here: Engagement, request: UUID) -> None:
 def _constrain(here: Engagement) -> None:
     """A carrier that takes less than usual blocks what is about to leave."""
     actor = here.actor(FULFILMENT)
-    identity = ConstraintId(_named(here, "constraint"))
+    identity = ConstraintId(here.named("constraint"))
     constraint = Constraint(
         id=identity,
         kind="carrier",
@@ -244,8 +167,3 @@ def _constrain(here: Engagement) -> None:
 def _order(here: Engagement, number: str) -> OrderRow:
     here.work.session.expire_all()
     return here.work.session.scalars(select(OrderRow).where(OrderRow.number == number)).one()
-
-
-def _named(here: Engagement, what: str) -> UUID:
-    """The same id every time, drawn from nothing: the stories of the measures stay as they are."""
-    return uuid5(here.governance.organization, what)

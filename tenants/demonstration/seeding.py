@@ -9,27 +9,16 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from multiprocessing import get_context
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from domain.access import FirmActor, FirmRole
-from domain.approvals.request import RequestState
 from domain.ids import FirmId, PersonId
-from domain.months import Month, span
-from tenants.database import PlatformWork, Work, action, base_app, instance_work, platform_work
-from tenants.demonstration.absent import send_away
-from tenants.demonstration.briefs import CLIENTS, ClientBrief, MeasureBrief, address, read_client, read_firm
-from tenants.demonstration.changes import ask_changes
-from tenants.demonstration.engagement import Engagement, furnish
-from tenants.demonstration.meetings import call_next, plan_meetings
-from tenants.demonstration.ordering import plan_orders
-from tenants.demonstration.outcome import work_out
-from tenants.demonstration.story import Story
-from tenants.demonstration.timeline import Clock, Diary, Timeline, done
-from tenants.instance.actions.reports import ask_report
-from tenants.instance.actions.values import close_month
-from tenants.instance.models.outbox import OutboxRow
+from tenants.database import PlatformWork, base_app, instance_work, platform_work
+from tenants.demonstration.briefs import CLIENTS, ClientBrief, address, read_client, read_firm
+from tenants.demonstration.engagement import furnish
+from tenants.demonstration.playing import ask_last_report, play, settle_letters
+from tenants.demonstration.timeline import Clock, Timeline
 from tenants.instance.models.reports import ReportRow
-from tenants.instance.models.requests import RequestRow
 from tenants.places import Instance
 from tenants.platform.actions.firms import add_member, create_firm
 from tenants.platform.actions.invitations import issue_token
@@ -148,9 +137,9 @@ def _client(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBri
     inside = instance_work(instance, clock=timeline.clock, request_id="demonstration")
     try:
         here = furnish(inside, brief, timeline, {**firm.people, **people})
-        _play(here)
+        play(here)
         settle_letters(inside)
-        _ask_report(here)
+        ask_last_report(here)
     finally:
         inside.close()
     ended = [f"\n  {title} ended early: {refused}" for title, refused in timeline.ended.items()]
@@ -184,53 +173,6 @@ def _onboard(settings: Settings, work: PlatformWork, firm: Firm, brief: ClientBr
     return instance
 
 
-def _play(here: Engagement) -> None:
-    for brief in here.brief.measures:
-        _story(here, brief).tell()
-    if not here.brief.is_young:
-        _close_months(here)
-        plan_meetings(here)
-        plan_orders(here)
-    here.timeline.play()
-    ask_changes(here)
-    send_away(here)
-    call_next(here)
-
-
-def _story(here: Engagement, brief: MeasureBrief) -> Story:
-    led = here.brief.programmes[brief.programme]
-    owners = [name for name in here.brief.owners[brief.function] if name not in (led["sponsor"], led["controller"])]
-    return Story(
-        here=here,
-        brief=brief,
-        diary=Diary(timeline=here.timeline, rng=here.rng, story=brief.title),
-        days=work_out(brief, here.timeline, here.rng),
-        measure=here.new_id(),
-        owner=here.rng.choice(owners),
-        sponsor=led["sponsor"],
-        controller=led["controller"],
-    )
-
-
-def _close_months(here: Engagement) -> None:
-    """From the first month of the year through last month, each on its day."""
-    timeline = here.timeline
-    controller = next(iter(here.brief.programmes.values()))["controller"]
-    for month in span(timeline.year_start, timeline.last_month):
-        moment = datetime.combine(timeline.closing_day(month), time(17, 30), tzinfo=UTC)
-        timeline.at(moment, partial(_close, here, month, controller))
-
-
-def _close(here: Engagement, month: Month, controller: str) -> None:
-    done(close_month(here.work, month, here.actor(controller)))
-
-
-def _ask_report(here: Engagement) -> None:
-    """The last act of every engagement: where it is done, the engagement is complete."""
-    here.timeline.clock.moment = here.timeline.now
-    done(ask_report(here.work, here.actor(here.brief.manager), here.governance.organization, here.new_id()))
-
-
 def _check_complete(instance: Instance) -> None:
     inside = instance_work(instance)
     try:
@@ -238,16 +180,3 @@ def _check_complete(instance: Instance) -> None:
             raise Interrupted(instance.name)
     finally:
         inside.close()
-
-
-@action
-def settle_letters(work: Work) -> None:
-    """Letters about requests that are settled long ago are not sent any more."""
-    waiting = select(RequestRow.id).where(RequestRow.state == RequestState.OPEN)
-    with work.transaction() as tx:
-        open_ids = [str(request) for request in tx.session.scalars(waiting)]
-        stale = (
-            OutboxRow.job.in_(("announce_request", "announce_decision")),
-            OutboxRow.arguments["request_id"].astext.not_in(open_ids),
-        )
-        tx.session.execute(update(OutboxRow).where(*stale).values(done_at=work.now()))
