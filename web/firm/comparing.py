@@ -1,11 +1,10 @@
-"""What the comparison page shows: its finding, sorted rows with their drawings, and how each year is going."""
+"""What the comparison page shows: its finding, rows with their drawings, and how each year is going."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,6 +13,7 @@ from domain.months import Month
 from tenants.platform.figures import EngagementFigures
 from tenants.platform.queries.comparison import Compared, Comparison, CurrencyGroup, Spread
 from web import charts
+from web.firm.sorting import Sorting
 from web.formats import DASH, money, number, percent, scale_of
 from web.formats import month as month_words
 
@@ -23,35 +23,6 @@ COUNT_WORDS = (
     "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve",
 )  # fmt: skip
 HUNDRED = Decimal(100)
-
-# Column -> what it sorts by, and whether the largest comes first when it is chosen.
-COLUMNS: Mapping[str, tuple[Any, bool]] = {
-    "name": (lambda row: row.engagement.name.lower(), False),
-    "measures": (lambda row: row.figures.measures, True),
-    "plan": (lambda row: row.figures.plan_full_year, True),
-    "forecast": (lambda row: row.figures.forecast_full_year, True),
-    "leakage": (lambda row: row.figures.leakage_percent, True),
-    "realisation": (lambda row: row.figures.realisation_percent, False),
-    "decide": (lambda row: row.figures.median_days_to_decide, True),
-    "overdue": (lambda row: row.figures.overdue, True),
-    "waiting": (lambda row: row.figures.waiting_cost_week, True),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sorting:
-    column: str
-    is_descending: bool
-
-    def link(self, column: str) -> str:
-        """The address that sorts by a column, the other way round when it does already."""
-        descending = not self.is_descending if column == self.column else COLUMNS[column][1]
-        return f"/comparison?sort={column}&order={'desc' if descending else 'asc'}"
-
-    def said(self, column: str) -> str:
-        if column != self.column:
-            return ""
-        return "descending" if self.is_descending else "ascending"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +72,6 @@ class YearView:
     chart: charts.Chart
 
 
-def sorting_of(arguments: Mapping[str, str]) -> Sorting:
-    """From the address; anything unknown is the default, largest leakage first."""
-    column = arguments.get("sort", "leakage")
-    column = column if column in COLUMNS else "leakage"
-    order = arguments.get("order", "")
-    return Sorting(column=column, is_descending=order == "desc" if order in ("asc", "desc") else COLUMNS[column][1])
-
-
 def finding(compared: Comparison) -> str:
     """The title: how many there are, and what stands out."""
     figures = [row.figures for row in compared.rows]
@@ -143,13 +106,13 @@ def groups_of(compared: Comparison, sorting: Sorting, today: date) -> list[Group
 
 def years_of(compared: Comparison, sorting: Sorting) -> list[YearView]:
     """Engagements with a plan for this year, in the order of the tables."""
-    rows = [row for group in compared.groups for row in _sorted(group.rows, sorting)]
+    rows = [row for group in compared.groups for row in sorting.sort(group.rows)]
     return [_year(row) for row in rows if row.figures.plan_year > 0 and row.figures.curve]
 
 
 def _group(group: CurrencyGroup, sorting: Sorting, spreads: Mapping[str, Spread | None], today: date) -> GroupView:
     scale = scale_of([one.figures.plan_full_year for one in group.rows])
-    rows = _sorted(group.rows, sorting)
+    rows = sorting.sort(group.rows)
     return GroupView(
         currency=group.currency,
         unit=f"{scale} {group.currency}".strip(),
@@ -179,15 +142,6 @@ def _group_title(group: CurrencyGroup, sorting: Sorting) -> str:
         ("waiting", True): _("dearest waiting first"),
     }.get((sorting.column, sorting.is_descending), "")
     return f"{start}, {order}" if order and len(group.rows) > 1 else start
-
-
-def _sorted(rows: Iterable[Compared], sorting: Sorting) -> list[Compared]:
-    """By the column, equal ones by name; rows without a value come last whichever way it goes."""
-    key = COLUMNS[sorting.column][0]
-    by_name = sorted(rows, key=lambda row: row.engagement.name.lower())
-    known = [row for row in by_name if key(row) is not None]
-    known.sort(key=key, reverse=sorting.is_descending)
-    return known + [row for row in by_name if key(row) is None]
 
 
 def _row(row: Compared, scale: str, spreads: Mapping[str, Spread | None], today: date) -> RowView:

@@ -6,7 +6,8 @@ from domain.access import Capability
 from tenants.instance.spreadsheets import Sheet, write_xlsx
 from tenants.platform.queries.comparison import Comparison, compare_engagements
 from web.access import requires
-from web.firm.comparing import COLUMNS, finding, groups_of, sorting_of, years_of
+from web.firm.comparing import finding, groups_of, years_of
+from web.firm.sorting import COLUMNS, sorting_of
 from web.hands import hand
 
 bp = Blueprint("comparison", __name__, url_prefix="/comparison")
