@@ -1,25 +1,23 @@
 """Attach what proves something, download it, and take it away again."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from uuid import UUID, uuid4
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.evidence import FILE_LIMIT, EvidenceAdded, EvidenceRemoved, FileFacts, FileKind, Proof, file_key
+from domain.evidence import FILE_LIMIT, EvidenceAdded, EvidenceRemoved, FileKind, Proof
 from domain.ids import EvidenceId, MilestoneId
 from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.refusals import Refusal
-from tenants.files import FileGone, files_of
 from tenants.instance.actions.evidence import NotALink
 from tenants.instance.actions.evidence import add_evidence as attach
 from tenants.instance.actions.evidence import remove_evidence as take_away
 from tenants.instance.queries.evidence import get_file
-from tenants.instance.uploads import keep, look_at
 from web.access import requires
+from web.evidence import keep_with, said_at_once, sent_file, uploaded
 from web.hands import hand
 from web.instance.measures import bp
 from web.instance.measures.taking import Taken, crumbs, take
@@ -48,7 +46,7 @@ def add_evidence(code: str) -> tuple[str, int] | Response:
     milestone = next((each.id for each in taken.measure.milestones if str(each.id) == form["milestone"]), None)
     if form["milestone"] and milestone is None:
         return _page(taken, form, {"milestone": _("Choose from the list.")}, request.form.get("id", "")), 422
-    upload = _upload()
+    upload = uploaded()
     if isinstance(upload, Refusal):
         return _page(taken, form, {"file": words_of(upload)}, request.form.get("id", "")), 422
     proof = Proof(
@@ -60,7 +58,8 @@ def add_evidence(code: str) -> tuple[str, int] | Response:
         is_closure=form["is_closure"] == "1",
         file=upload,
     )
-    outcome = _attach(taken, proof)
+    work, measure, actor = taken.hand.work, taken.measure.id, taken.hand.actor
+    outcome = keep_with(proof.id, upload, lambda: attach(work, measure, proof, actor))
     if not isinstance(outcome, EvidenceAdded):
         return _page(taken, form, {_field(outcome): words_of(outcome)}, str(proof.id)), 422
     tell("ok", _("“%(title)s” is attached", title=proof.title))
@@ -70,20 +69,7 @@ def add_evidence(code: str) -> tuple[str, int] | Response:
 @bp.get("/<code>/evidence/<uuid:evidence>/file")
 @requires(C.VIEW_MEASURES, or_named=True)
 def evidence_file(code: str, evidence: UUID) -> Response:
-    """Always to be saved, never to be shown: nothing in it runs in our pages."""
-    here = hand()
-    found = get_file(here.work, here.actor.scope_for(C.VIEW_MEASURES), code, evidence)
-    opened = ExitStack()
-    try:
-        chunks = opened.enter_context(files_of(here.settings).open(here.work.instance.schema, found.key))
-    except FileGone:
-        abort(404)
-    answer = Response(chunks, mimetype=found.content_type)
-    answer.call_on_close(opened.close)
-    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
-    answer.headers["Content-Length"] = str(found.size)
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return sent_file(get_file(hand().work, hand().actor.scope_for(C.VIEW_MEASURES), code, evidence))
 
 
 @bp.post("/<code>/evidence/<uuid:evidence>/removal")
@@ -98,25 +84,6 @@ def remove_evidence(code: str, evidence: UUID) -> Response:
     return see(url_for(".show", code=code) + "#evidence")
 
 
-def _upload() -> FileFacts | Refusal | None:
-    """What the form brought; None without a file."""
-    sent = request.files.get("file")
-    return look_at(sent.filename, sent.stream) if sent and sent.filename else None
-
-
-def _attach(taken: Taken, proof: Proof) -> EvidenceAdded | Refusal:
-    """The file first, then the row that names it; a refused one is taken out again."""
-    here = taken.hand
-    if proof.file is None:
-        return attach(here.work, taken.measure.id, proof, here.actor)
-    store = files_of(here.settings)
-    keep(here.work, store, proof.id, proof.file, request.files["file"].stream)
-    outcome = attach(here.work, taken.measure.id, proof, here.actor)
-    if not isinstance(outcome, EvidenceAdded):
-        store.delete(here.work.instance.schema, file_key(proof.id, proof.file.sha256))
-    return outcome
-
-
 def _field(refusal: Refusal) -> str:
     match refusal:
         case FieldMissing(field=field) | FieldTooLong(field=field):
@@ -128,8 +95,6 @@ def _field(refusal: Refusal) -> str:
 
 
 def _page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str], identity: str) -> str:
-    if "url" in errors and not form.get("url") and not form.get("note"):
-        errors = {"url": _("Give a link or a file, or write a note.")}
     return render_template(
         "web/instance/evidence/new.html",
         measure=taken.measure,
@@ -138,6 +103,6 @@ def _page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str], iden
         limit=FILE_LIMIT,
         milestones=[(each.id, each.title) for each in taken.measure.milestones],
         form={name: form.get(name, "") for name in FIELDS},
-        errors=errors,
+        errors=said_at_once(form, errors),
         identity=identity,
     )

@@ -1,25 +1,23 @@
 """Evidence of an order, and where its source and somebody here disagree."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import abort, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.evidence import FileFacts, FileKind, file_key
+from domain.evidence import FileKind
 from domain.ids import EvidenceId
 from domain.refusals import Refusal
-from tenants.files import FileGone, files_of
 from tenants.instance.actions.order_conflicts import decide_conflict
 from tenants.instance.actions.order_evidence import OrderEvidenceAdded, OrderProof, add_order_evidence
 from tenants.instance.actions.order_evidence import remove_order_evidence as take_away
 from tenants.instance.queries.evidence import get_order_file
-from tenants.instance.uploads import keep, look_at
 from web.access import requires
+from web.evidence import keep_with, said_at_once, sent_file, uploaded
 from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.forming import Asked, Field, form_page
@@ -47,12 +45,13 @@ def add_evidence(order: UUID) -> Any:
     taken = take(order)
     form = {name: request.form.get(name, "").strip() for name in FIELDS}
     identity = EvidenceId(posted_id())
-    upload = _upload()
+    upload = uploaded()
     if isinstance(upload, Refusal):
         return _page(taken, form, {"file": words_of(upload)}, str(identity)), 422
     title = form["title"] or (upload.name if upload else "")
     proof = OrderProof(id=identity, title=title, url=form["url"], note=form["note"], file=upload)
-    outcome = _attach(taken, proof)
+    work, actor = taken.hand.work, taken.hand.actor
+    outcome = keep_with(identity, upload, lambda: add_order_evidence(work, order, proof, actor))
     if not isinstance(outcome, OrderEvidenceAdded):
         return _page(taken, form, refused_field(outcome, FIELDS), str(identity)), 422
     tell("ok", _("“%(title)s” is attached", title=proof.title))
@@ -62,20 +61,7 @@ def add_evidence(order: UUID) -> Any:
 @bp.get("/<uuid:order>/evidence/<uuid:evidence>/file")
 @requires(C.VIEW_ORDERS)
 def evidence_file(order: UUID, evidence: UUID) -> Response:
-    """Always to be saved, never to be shown: nothing in it runs in our pages."""
-    here = hand()
-    found = get_order_file(here.work, scope(), order, evidence)
-    opened = ExitStack()
-    try:
-        chunks = opened.enter_context(files_of(here.settings).open(here.work.instance.schema, found.key))
-    except FileGone:
-        abort(404)
-    reply = Response(chunks, mimetype=found.content_type)
-    reply.call_on_close(opened.close)
-    reply.headers.set("Content-Disposition", "attachment", filename=found.name)
-    reply.headers["Content-Length"] = str(found.size)
-    reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return reply
+    return sent_file(get_order_file(hand().work, scope(), order, evidence))
 
 
 @bp.post("/<uuid:order>/evidence/<uuid:evidence>/removal")
@@ -94,29 +80,8 @@ def choose(order: UUID, conflict: UUID) -> Any:
     return answer(order, decide_conflict(taken.hand.work, order, conflict, choice, taken.hand.actor), "conflict")
 
 
-def _upload() -> FileFacts | Refusal | None:
-    """What the form brought; None without a file."""
-    sent = request.files.get("file")
-    return look_at(sent.filename, sent.stream) if sent and sent.filename else None
-
-
-def _attach(taken: Taken, proof: OrderProof) -> OrderEvidenceAdded | Refusal:
-    """The file first, then the row that names it; a refused one is taken out again."""
-    here, order = taken.hand, taken.order.id
-    if proof.file is None:
-        return add_order_evidence(here.work, order, proof, here.actor)
-    store = files_of(here.settings)
-    keep(here.work, store, proof.id, proof.file, request.files["file"].stream)
-    outcome = add_order_evidence(here.work, order, proof, here.actor)
-    if not isinstance(outcome, OrderEvidenceAdded):
-        store.delete(here.work.instance.schema, file_key(proof.id, proof.file.sha256))
-    return outcome
-
-
 def _page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str], identity: str) -> str:
     endings = [str(kind) for kind in FileKind]
-    if "url" in errors and not form.get("url") and not form.get("note"):
-        errors = {"url": _("Give a link or a file, or write a note.")}
     asked = Asked(
         title=_("Attach evidence"),
         note=_("The document itself, a link to where it lies, or a note that says what was seen"),
@@ -136,4 +101,4 @@ def _page(taken: Taken, form: Mapping[str, str], errors: Mapping[str, str], iden
             Field(kind="words", name="note", label=_("Note")),
         ),
     )
-    return form_page(taken, asked, form, errors, identity)
+    return form_page(taken, asked, form, said_at_once(form, errors), identity)
