@@ -6,9 +6,9 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from tenants.instance.queries.meetings import MeetingSheet
+from web.conflicts import differences, kept_pairs, merged
 from web.formats import DASH
 from web.instance.forums.taking import meeting_crumbs
-from web.instance.measures.conflicts import differences, kept_pairs, merged
 
 
 def compared(

@@ -15,13 +15,13 @@ from tenants.instance.actions import meetings as acts
 from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.meetings import MeetingSheet
 from web.access import requires
+from web.conflicts import kept_theirs, opened_values
 from web.formats import DASH
 from web.hands import hand
 from web.instance.forums import bp
 from web.instance.forums.conflicts import compared
 from web.instance.forums.showing import page
 from web.instance.forums.taking import take_meeting
-from web.instance.measures.conflicts import kept_theirs, opened_values
 from web.posted import seen
 from web.refusals import words_of
 from web.responses import see

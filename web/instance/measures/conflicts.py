@@ -1,61 +1,44 @@
-"""What two people changed at the same time: theirs, mine, and what it was when the page was opened."""
+"""What is said when somebody else saved the measure first: both versions beside each other, or look again."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from werkzeug.datastructures import MultiDict
+from flask import render_template, request
+from flask_babel import gettext as _
 
-OPENED = "opened."
-KEEP = "keep."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One field of the conflict page; `clash` when both changed it to something else."""
-
-    name: str
-    field: str
-    opened: str
-    theirs: str
-    mine: str
-    clash: bool
+from tenants.instance.queries.measure import get_names
+from web.conflicts import differences, kept_pairs, opened_values
+from web.instance.measures.showing import page_of
+from web.instance.measures.taking import Taken, crumbs
 
 
-def opened_values(form: MultiDict[str, str]) -> dict[str, str]:
-    """What the page showed when it was opened; the form carries it along."""
-    return {name.removeprefix(OPENED): value for name, value in form.items() if name.startswith(OPENED)}
-
-
-def kept_theirs(form: MultiDict[str, str]) -> set[str]:
-    """The fields for which the reader chose to keep what the other one saved."""
-    return {name.removeprefix(KEEP) for name, value in form.items() if name.startswith(KEEP) and value == "theirs"}
-
-
-def differences(
+def conflict_page(
+    taken: Taken,
     names: Iterable[str],
-    opened: Mapping[str, str],
     theirs: Mapping[str, str],
     mine: Mapping[str, str],
     label: Callable[[str], str],
     show: Callable[[str, str], str],
-) -> list[Difference]:
-    """Every field that somebody changed, in the given order; all values as canonical text."""
-    found = []
-    for name in names:
-        was, their, my = (values.get(name, "") for values in (opened, theirs, mine))
-        if was == their == my:
-            continue
-        clash = their != was and my not in (was, their)
-        values = {"opened": show(name, was), "theirs": show(name, their), "mine": show(name, my)}
-        found.append(Difference(name=name, field=label(name), clash=clash, **values))
-    return found
+    action: str,
+    drop_href: str,
+    kept: Sequence[tuple[str, str]] = (),
+) -> str:
+    """`theirs` is all that is there now, `mine` what the reader changed; `kept` goes along besides, unseen."""
+    opened = {**theirs, **opened_values(request.form)}
+    who = taken.measure.last_edited_by
+    return render_template(
+        "web/instance/measure/conflict.html",
+        measure=taken.measure,
+        crumbs=crumbs(taken, _("Two versions")),
+        rows=differences(names, opened, theirs, {**opened, **mine}, label, show),
+        who=get_names(taken.hand.work).get(who, "") if who else "",
+        kept=[*kept, *kept_pairs(mine, theirs)],
+        version=taken.measure.version,
+        action=action,
+        drop_href=drop_href,
+    )
 
 
-def merged(opened: Mapping[str, str], theirs: Mapping[str, str], mine: Mapping[str, str]) -> dict[str, str]:
-    """Mine where I changed it, else theirs: what a form that sends every field posts again."""
-    return {name: text if text != opened.get(name, "") else theirs.get(name, "") for name, text in mine.items()}
-
-
-def kept_pairs(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What the conflict form posts again: my changes, and what they are compared with next time."""
-    return [pair for name, text in mine.items() for pair in ((name, text), (OPENED + name, theirs.get(name, "")))]
+def look_again(code: str) -> tuple[str, int]:
+    """Nothing is removed that was not seen as it is."""
+    said = _("The measure has changed since you opened it. Look again, then remove.")
+    return page_of(code, said={"stale": said}), 409

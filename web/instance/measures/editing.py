@@ -16,8 +16,9 @@ from tenants.instance.actions.measures import edit_measure
 from tenants.instance.queries.hierarchy import get_crumbs
 from tenants.instance.queries.measure import get_choices, get_names
 from web.access import requires
+from web.conflicts import OPENED, kept_theirs, opened_values
 from web.instance.measures import bp
-from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
+from web.instance.measures.conflicts import conflict_page
 from web.instance.measures.creating import packages
 from web.instance.measures.fields import FIELDS, Pairs, choices_of, error_of, form_of, read, shown
 from web.instance.measures.offering import change_offer
@@ -122,20 +123,13 @@ def _refused(taken: Taken) -> dict[str, str]:
 
 
 def _conflict(taken: Taken, offered: Offered, values: Mapping[str, Any]) -> str:
-    theirs = form_of(taken.measure)
-    opened = theirs | opened_values(request.form)
-    mine = opened | {name: written(value) for name, value in values.items()}
-    names = get_names(taken.hand.work)
-    return render_template(
-        "web/instance/measure/conflict.html",
-        measure=taken.measure,
-        crumbs=crumbs(taken, _("Two versions")),
-        rows=differences(
-            FIELDS, opened, theirs, mine, lambda n: field_name(n).capitalize(), lambda n, v: shown(n, v, offered)
-        ),
-        who=names.get(taken.measure.last_edited_by, "") if taken.measure.last_edited_by else "",
-        kept=kept_pairs({name: written(value) for name, value in values.items()}, theirs),
-        version=taken.measure.version,
+    return conflict_page(
+        taken,
+        FIELDS,
+        form_of(taken.measure),
+        {name: written(value) for name, value in values.items()},
+        lambda name: field_name(name).capitalize(),
+        lambda name, text: shown(name, text, offered),
         action=url_for(".save", code=taken.measure.code),
         drop_href=url_for(".show", code=taken.measure.code),
     )

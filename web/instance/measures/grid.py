@@ -19,8 +19,8 @@ from domain.seal import written
 from domain.stages import Stage
 from domain.value import EffectLine, Scenario
 from tenants.instance.queries.governance import Governance
+from web.conflicts import kept_theirs, opened_values
 from web.formats import cents, money
-from web.instance.measures.conflicts import kept_theirs, opened_values
 from web.instance.measures.fields import read_amount
 from web.instance.measures.valuing import MARKS, scenario_word
 from web.refusals import words_of

@@ -16,12 +16,11 @@ from domain.seal import LINE_FIELDS, written
 from domain.value import EffectLine, Recurrence, Sign
 from tenants.instance.actions.values import remove_line as take_out
 from tenants.instance.actions.values import save_line as keep
-from tenants.instance.queries.measure import get_names
 from web.access import requires
+from web.conflicts import OPENED, typed
 from web.instance.measures import bp
-from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
+from web.instance.measures.conflicts import conflict_page, look_again
 from web.instance.measures.offering import change_offer
-from web.instance.measures.showing import page_of
 from web.instance.measures.taking import Taken, crumbs, take
 from web.instance.measures.valuing import kind_label, line_of
 from web.posted import posted_id, seen
@@ -68,9 +67,7 @@ def remove_line(code: str, line: UUID) -> Outcome:
     taken, found = _take(code, line)
     outcome = take_out(taken.hand.work, taken.measure.id, found.id, taken.hand.actor, seen())
     if isinstance(outcome, Stale):
-        return page_of(
-            code, said={"stale": _("The measure has changed since you opened it. Look again, then remove.")}
-        ), 409
+        return look_again(code)
     if not isinstance(outcome, LineRemoved):
         return _page(taken, found, _form_of(found), {"": words_of(outcome)}), 422
     tell("ok", _("The effect line “%(name)s” is removed", name=found.name))
@@ -83,8 +80,9 @@ def _take(code: str, line: UUID) -> tuple[Taken, EffectLine]:
 
 
 def _save(taken: Taken, found: EffectLine | None, identity: UUID, version: int | None) -> Outcome:
-    changed = _changed(found)
-    form = (_form_of(found) if found else _blank(taken)) | changed
+    before = _form_of(found) if found else None
+    changed = typed(request.form, LINE_FIELDS, before)
+    form = (before or _blank(taken)) | changed
     errors = _wrong(taken, form)
     if errors:
         return _page(taken, found, form, errors, str(identity)), 422
@@ -97,13 +95,6 @@ def _save(taken: Taken, found: EffectLine | None, identity: UUID, version: int |
     if found is None:
         return see(url_for(".values", code=taken.measure.code, scenario="plan"))
     return see(url_for(".show", code=taken.measure.code) + "#value")
-
-
-def _changed(found: EffectLine | None) -> dict[str, str]:
-    opened = (_form_of(found) if found else {}) | opened_values(request.form)
-    theirs = kept_theirs(request.form)
-    sent = {n: request.form.getlist(n)[-1].strip() for n in LINE_FIELDS if n in request.form and n not in theirs}
-    return {name: text for name, text in sent.items() if found is None or text != opened.get(name, "")}
 
 
 def _wrong(taken: Taken, form: Mapping[str, str]) -> dict[str, str]:
@@ -184,25 +175,14 @@ def _lists(taken: Taken) -> dict[str, list[tuple[str, str]]]:
 
 def _conflict(code: str, found: EffectLine, changed: Mapping[str, str]) -> str:
     taken, now_is = _take(code, found.id)
-    theirs = _form_of(now_is)
-    opened = theirs | opened_values(request.form)
     lists = {name: dict(pairs) for name, pairs in _lists(taken).items()}
-    who = taken.measure.last_edited_by
-    return render_template(
-        "web/instance/measure/conflict.html",
-        measure=taken.measure,
-        crumbs=crumbs(taken, _("Two versions")),
-        rows=differences(
-            LINE_FIELDS,
-            opened,
-            theirs,
-            {**opened, **changed},
-            lambda name: f"{now_is.name}: {_labels()[name]}",
-            lambda name, text: lists.get(name, {}).get(text, text) or "–",
-        ),
-        who=get_names(taken.hand.work).get(who, "") if who else "",
-        kept=kept_pairs(changed, theirs),
-        version=taken.measure.version,
+    return conflict_page(
+        taken,
+        LINE_FIELDS,
+        _form_of(now_is),
+        changed,
+        lambda name: f"{now_is.name}: {_labels()[name]}",
+        lambda name, text: lists.get(name, {}).get(text, text) or "–",
         action=url_for(".save_line", code=code, line=found.id),
         drop_href=url_for(".show", code=code) + "#value",
     )

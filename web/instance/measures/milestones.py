@@ -24,11 +24,11 @@ from tenants.instance.actions.milestones import (
 from tenants.instance.actions.milestones import remove_milestone as take_out
 from tenants.instance.queries.measure import get_choices, get_names
 from web.access import requires
+from web.conflicts import OPENED, typed
 from web.instance.measures import bp
-from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, opened_values
+from web.instance.measures.conflicts import conflict_page, look_again
 from web.instance.measures.fields import read_day, shown
 from web.instance.measures.offering import change_offer, typed_promise
-from web.instance.measures.showing import page_of
 from web.instance.measures.taking import Taken, crumbs, take
 from web.posted import posted_id, seen
 from web.refusals import words_of
@@ -105,9 +105,7 @@ def remove_milestone(code: str, milestone: UUID) -> Outcome:
     taken, found = _take(code, milestone)
     outcome = take_out(taken.hand.work, taken.measure.id, found.id, taken.hand.actor, seen())
     if isinstance(outcome, Stale):
-        return page_of(
-            code, said={"stale": _("The measure has changed since you opened it. Look again, then remove.")}
-        ), 409
+        return look_again(code)
     if not isinstance(outcome, MilestoneRemoved):
         return _page(taken, found, _form_of(found), {"": words_of(outcome)}), 422
     tell("ok", _("“%(title)s” is taken out", title=found.title))
@@ -127,8 +125,9 @@ def _take(code: str, milestone: UUID) -> tuple[Taken, Milestone]:
 
 
 def _promise(taken: Taken, found: Milestone | None, identity: UUID, version: int | None) -> Outcome:
-    changed = _changed(found)
-    form = (_form_of(found) if found else dict.fromkeys(PROMISED, "")) | changed
+    before = _form_of(found) if found else None
+    changed = typed(request.form, PROMISED, before)
+    form = (before or dict.fromkeys(PROMISED, "")) | changed
     wished, errors = _read(taken, form, identity)
     if wished is None:
         return _page(taken, found, form, errors, str(identity)), 422
@@ -139,14 +138,6 @@ def _promise(taken: Taken, found: Milestone | None, identity: UUID, version: int
         return _page(taken, found, form, {_field(outcome, ""): words_of(outcome)}, str(identity)), 422
     tell("ok", _("“%(title)s” is saved", title=wished.title) if outcome.changes else _("Nothing was changed"))
     return see(url_for(".show", code=taken.measure.code) + "#milestones")
-
-
-def _changed(found: Milestone | None) -> dict[str, str]:
-    """What the reader really changed since the page was opened."""
-    opened = (_form_of(found) if found else {}) | opened_values(request.form)
-    theirs = kept_theirs(request.form)
-    sent = {name: request.form[name].strip() for name in PROMISED if name in request.form and name not in theirs}
-    return {name: text for name, text in sent.items() if text != opened.get(name, "")}
 
 
 def _read(taken: Taken, form: Mapping[str, str], identity: UUID) -> tuple[Milestone | None, dict[str, str]]:
@@ -190,26 +181,15 @@ def _form_of(milestone: Milestone) -> dict[str, str]:
 
 def _conflict(code: str, found: Milestone, changed: Mapping[str, str]) -> str:
     taken, now_is = _take(code, found.id)
-    theirs = _form_of(now_is)
-    opened = theirs | opened_values(request.form)
-    names = get_names(taken.hand.work)
-    offered = {"owner": tuple(names.items())}
+    offered = {"owner": tuple(get_names(taken.hand.work).items())}
     labels = {"title": _("Title"), "owner": _("Owner"), "due": _("Promised for")}
-    return render_template(
-        "web/instance/measure/conflict.html",
-        measure=taken.measure,
-        crumbs=crumbs(taken, _("Two versions")),
-        rows=differences(
-            PROMISED,
-            opened,
-            theirs,
-            {**opened, **changed},
-            lambda name: f"{now_is.title}: {labels[name]}",
-            lambda name, text: shown("start" if name == "due" else name, text, offered),
-        ),
-        who=names.get(taken.measure.last_edited_by, "") if taken.measure.last_edited_by else "",
-        kept=kept_pairs(changed, theirs),
-        version=taken.measure.version,
+    return conflict_page(
+        taken,
+        PROMISED,
+        _form_of(now_is),
+        changed,
+        lambda name: f"{now_is.title}: {labels[name]}",
+        lambda name, text: shown("start" if name == "due" else name, text, offered),
         action=url_for(".save_milestone", code=code, milestone=found.id),
         drop_href=url_for(".show", code=code) + "#milestones",
     )

@@ -19,11 +19,11 @@ from domain.refusals import Refusal, Stale
 from domain.seal import written
 from domain.value import EffectLine, Scenario
 from tenants.instance.actions.values import confirm_value, enter_amounts
-from tenants.instance.queries.measure import get_names
 from web.access import requires
+from web.conflicts import OPENED, opened_values
 from web.formats import month as month_words
 from web.instance.measures import bp
-from web.instance.measures.conflicts import OPENED, differences, kept_pairs, opened_values
+from web.instance.measures.conflicts import conflict_page
 from web.instance.measures.fields import read_amount
 from web.instance.measures.grid import (
     Cells,
@@ -178,8 +178,6 @@ def _tell(count: int, scenario: Scenario) -> None:
 
 def _conflict(code: str, scenario: Scenario, year: FiscalYear, posted: Posted) -> str:
     taken = take(code, *ENTERING)
-    theirs = opened_cells(taken.measure, scenario, year)
-    opened = theirs | opened_values(request.form)
     by_id = {line.id: line for line in taken.measure.lines}
     mine = {
         cell_name(by_id[line], month): written(value)
@@ -191,18 +189,16 @@ def _conflict(code: str, scenario: Scenario, year: FiscalYear, posted: Posted) -
         for line in taken.measure.lines
         for month in year.months
     }
-    who = taken.measure.last_edited_by
-    kept = [("scenario", str(scenario)), ("year", str(year.start.year)), *kept_pairs(mine, theirs)]
-    return render_template(
-        "web/instance/measure/conflict.html",
-        measure=taken.measure,
-        crumbs=crumbs(taken, _("Two versions")),
-        rows=differences(list(labels), opened, theirs, opened | mine, labels.__getitem__, shown_cell),
-        who=get_names(taken.hand.work).get(who, "") if who else "",
-        kept=kept,
-        version=taken.measure.version,
+    return conflict_page(
+        taken,
+        list(labels),
+        opened_cells(taken.measure, scenario, year),
+        mine,
+        labels.__getitem__,
+        shown_cell,
         action=url_for(".enter", code=code),
         drop_href=url_for(".values", code=code, scenario=str(scenario), year=year.start.year),
+        kept=[("scenario", str(scenario)), ("year", str(year.start.year))],
     )
 
 

@@ -15,9 +15,9 @@ from tenants.instance.actions.forums import save_forum
 from tenants.instance.actions.references import bring_back_forum, retire_forum
 from tenants.instance.queries.settings import ForumLine, get_forum, list_active_names, list_forums
 from web.access import requires
+from web.conflicts import OPENED, differences, kept_pairs, kept_theirs, merged, opened_values
 from web.formats import DASH
 from web.hands import hand
-from web.instance.measures.conflicts import OPENED, differences, kept_pairs, kept_theirs, merged, opened_values
 from web.instance.settings import bp
 from web.posted import seen
 from web.refusals import words_of

@@ -12,8 +12,8 @@ from domain.refusals import Refusal, Stale
 from tenants.instance.actions import references as acts
 from tenants.instance.queries.settings import KINDS, ReferenceLine, get_reference_line
 from web.access import requires
+from web.conflicts import OPENED, differences, kept_theirs, opened_values
 from web.hands import hand
-from web.instance.measures.conflicts import OPENED, differences, kept_theirs, opened_values
 from web.instance.settings import bp
 from web.instance.settings.overview import Tried, page
 from web.posted import seen
