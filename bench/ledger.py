@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from domain.governance.template import ExceptionType, OrderRules
 from domain.orders.order import Happening
 from tenants.database import Work
-from tenants.instance.actions.order_rows import rules_of
+from tenants.instance.actions.order_taking import rules_of
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow, OrderTicketRow
 from tenants.instance.models.orders import OrderRow, OrderStageRow
 from tenants.instance.queries.governance import get_governance

@@ -36,7 +36,7 @@ from tenants.database import NotFound, Work
 from tenants.instance.actions import delegations, order_exceptions, orders, requests
 from tenants.instance.actions.notices import tell_asked, tell_decided
 from tenants.instance.actions.order_decisions import request_decision, request_decisions
-from tenants.instance.actions.order_rows import put_back_order, take_order
+from tenants.instance.actions.order_taking import put_back_order, take_order
 from tenants.instance.actions.reminding import remind_of_request
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow

@@ -19,7 +19,8 @@ from domain.access import Role
 from domain.ids import OrderExceptionId
 from domain.orders.order import OrderException
 from tenants.database import Work
-from tenants.instance.actions.order_rows import PUBLISHED_WITHIN, add_exception
+from tenants.instance.actions.order_rows import add_exception
+from tenants.instance.actions.order_taking import PUBLISHED_WITHIN
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.exceptions import (
     ConstrainedOrderRow,

@@ -15,7 +15,7 @@ from domain.orders.asking import OrderAsk
 from domain.stages import Stage
 from tenants.database import Work
 from tenants.instance.actions.order_decisions import request_decision
-from tenants.instance.actions.order_rows import put_back_order, take_order
+from tenants.instance.actions.order_taking import put_back_order, take_order
 from tenants.instance.models.requests import RequestRow
 from tests.house import House
 from tests.ordering import Desk

@@ -15,7 +15,7 @@ from domain.orders.keys import (
 )
 from domain.refusals import Refusal
 from tenants.database import Work, action
-from tenants.instance.actions.order_rows import rules_of
+from tenants.instance.actions.order_taking import rules_of
 from tenants.instance.models.intake import ChannelKeyRow
 from tenants.instance.queries.channel_keys import KeyInUse, to_channel_key
 from tenants.instance.queries.governance import get_governance

@@ -23,7 +23,7 @@ from domain.orders.constraints import (
 from domain.orders.order import Order
 from domain.refusals import Refusal, Stale
 from tenants.database import Work, action
-from tenants.instance.actions.order_rows import rules_of
+from tenants.instance.actions.order_taking import rules_of
 from tenants.instance.models.exceptions import ConstrainedOrderRow, ConstraintRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.queries.governance import Governance, get_governance

@@ -11,7 +11,7 @@ from domain.orders.incoming import Incoming
 from domain.orders.order import Source
 from domain.orders.receiving import OrderReceived
 from tenants.instance.actions.order_arrivals import Arrivals
-from tenants.instance.actions.order_rows import order_subject
+from tenants.instance.actions.order_taking import order_subject
 from tenants.instance.actions.order_updates import update_order
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.queries.governance import Governance

@@ -28,15 +28,8 @@ from tenants.instance.actions.channel_calls import Answer, Call, OtherCall, keep
 from tenants.instance.actions.delivered_rows import gather
 from tenants.instance.actions.order_freight import freight_owed
 from tenants.instance.actions.order_lateness import keep_lateness
-from tenants.instance.actions.order_rows import (
-    TakenOrder,
-    move_order,
-    publish_soon,
-    put_back_order,
-    rules_of,
-    set_happened,
-    take_order,
-)
+from tenants.instance.actions.order_rows import move_order, set_happened
+from tenants.instance.actions.order_taking import TakenOrder, publish_soon, put_back_order, rules_of, take_order
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.queries.delivered import retired_units
 from tenants.instance.queries.governance import Governance, get_governance

@@ -12,7 +12,8 @@ from domain.orders.order import OrderState
 from domain.orders.rights import not_allowed
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
-from tenants.instance.actions.order_rows import TakenOrder, add_exception, put_back_order, reopen_order, take_order
+from tenants.instance.actions.order_rows import add_exception, reopen_order
+from tenants.instance.actions.order_taking import TakenOrder, put_back_order, take_order
 from tenants.instance.models.intake import OrderConflictRow
 from tenants.instance.transaction import Transaction
 

@@ -11,7 +11,7 @@ from domain.orders.asking import OrderAsk, suggested
 from domain.orders.deciding import decide_request_decision
 from domain.refusals import Refusal
 from tenants.database import Work, action
-from tenants.instance.actions.order_rows import TakenOrder, take_order
+from tenants.instance.actions.order_taking import TakenOrder, take_order
 from tenants.instance.actions.requests import keep_requested
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.approvals import load_requests

@@ -15,15 +15,14 @@ from domain.orders.asking import read_ask
 from domain.orders.order import Happening, OrderState
 from tenants.instance.actions.order_freight import freight_spared
 from tenants.instance.actions.order_rows import (
-    TakenOrder,
     add_cost,
     add_effect,
     add_promise,
     end_order,
-    put_back_order,
     resolve_exception,
     set_happened,
 )
+from tenants.instance.actions.order_taking import TakenOrder, put_back_order
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow
 from tenants.instance.transaction import Transaction
 

@@ -12,7 +12,7 @@ from domain.orders.rights import TITLE_LIMIT, WORDS_LIMIT, not_allowed, too_long
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.evidence import NotALink
-from tenants.instance.actions.order_rows import put_back_order, take_order
+from tenants.instance.actions.order_taking import put_back_order, take_order
 from tenants.instance.models.orders import OrderEvidenceRow
 
 

@@ -15,13 +15,8 @@ from domain.orders.exceptions import (
 )
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
-from tenants.instance.actions.order_rows import (
-    add_exception,
-    own_exception,
-    put_back_order,
-    resolve_exception,
-    take_order,
-)
+from tenants.instance.actions.order_rows import add_exception, own_exception, resolve_exception
+from tenants.instance.actions.order_taking import put_back_order, take_order
 from tenants.instance.models.exceptions import OrderExceptionRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.queries.order_aggregates import to_exception

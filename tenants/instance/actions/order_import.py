@@ -21,7 +21,7 @@ from domain.orders.receiving import OrderReceived
 from domain.refusals import Refusal, Stale
 from tenants.database import Work, action
 from tenants.instance.actions.order_arrivals import Arrivals
-from tenants.instance.actions.order_rows import order_subject
+from tenants.instance.actions.order_taking import order_subject
 from tenants.instance.actions.order_updates import update_order
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.orders import OrderRow

@@ -9,7 +9,8 @@ from domain.ids import OrderExceptionId
 from domain.orders.money import CostRecorded, EffectRecorded, decide_record_cost, decide_record_effect
 from domain.refusals import Refusal
 from tenants.database import Work, action
-from tenants.instance.actions.order_rows import add_cost, add_effect, put_back_order, take_order
+from tenants.instance.actions.order_rows import add_cost, add_effect
+from tenants.instance.actions.order_taking import put_back_order, take_order
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow
 
 

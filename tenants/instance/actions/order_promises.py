@@ -7,7 +7,8 @@ from domain.orders.order import Priority
 from domain.orders.promises import PriorityChanged, decide_change_priority
 from domain.refusals import Refusal
 from tenants.database import Work, action
-from tenants.instance.actions.order_rows import add_promise, put_back_order, take_order
+from tenants.instance.actions.order_rows import add_promise
+from tenants.instance.actions.order_taking import put_back_order, take_order
 
 
 @action

@@ -18,7 +18,8 @@ from domain.orders.trials import decide_rest
 from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.actions.notices import tell
-from tenants.instance.actions.order_rows import add_exception, order_subject, put_back_order, rules_of
+from tenants.instance.actions.order_rows import add_exception
+from tenants.instance.actions.order_taking import order_subject, put_back_order, rules_of
 from tenants.instance.models.exceptions import OrderExceptionRow
 from tenants.instance.models.intake import OrderTrialRow, RuleSwitchRow
 from tenants.instance.models.orders import OrderRow

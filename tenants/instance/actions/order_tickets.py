@@ -15,7 +15,8 @@ from domain.orders.tickets import (
 )
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
-from tenants.instance.actions.order_rows import TakenOrder, add_ticket, close_ticket, put_back_order, take_order
+from tenants.instance.actions.order_rows import add_ticket, close_ticket
+from tenants.instance.actions.order_taking import TakenOrder, put_back_order, take_order
 from tenants.instance.models.exceptions import OrderTicketRow
 from tenants.instance.transaction import Transaction
 

@@ -38,9 +38,9 @@ from tenants.instance.actions.order_rows import (
     add_ticket,
     end_order,
     move_through,
-    put_back_order,
     resolve_exception,
 )
+from tenants.instance.actions.order_taking import put_back_order
 from tenants.instance.models.exceptions import OrderEffectRow, OrderTicketRow
 from tenants.instance.models.intake import OrderConflictRow
 from tenants.instance.models.orders import OrderRow

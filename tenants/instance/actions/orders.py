@@ -18,18 +18,8 @@ from domain.orders.receiving import HappeningRecorded, OrderReceived, decide_rec
 from domain.refusals import Refusal
 from tenants.database import Work, action
 from tenants.instance.actions.order_freight import freight_owed
-from tenants.instance.actions.order_rows import (
-    add_order,
-    end_order,
-    move_order,
-    order_subject,
-    publish_soon,
-    put_back_order,
-    reopen_order,
-    rules_of,
-    set_happened,
-    take_order,
-)
+from tenants.instance.actions.order_rows import add_order, end_order, move_order, reopen_order, set_happened
+from tenants.instance.actions.order_taking import order_subject, publish_soon, put_back_order, rules_of, take_order
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.order_aggregates import load_order

@@ -24,7 +24,7 @@ from tenants.instance.actions.closing import schedule_checks
 from tenants.instance.actions.conditions import set_conditions
 from tenants.instance.actions.holding import turn
 from tenants.instance.actions.order_effects import apply_to_order
-from tenants.instance.actions.order_rows import TakenOrder
+from tenants.instance.actions.order_taking import TakenOrder
 from tenants.instance.actions.taking import Taken, put_back
 from tenants.instance.models.requests import RequestRow, StepRow, VoteRow
 from tenants.instance.models.values import PlanVersionRow
