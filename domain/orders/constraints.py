@@ -1,13 +1,13 @@
 """What blocks many orders at once: stock, warehouse, carrier, supplier. Source: DOMAIN.md, 5."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from domain.access import Actor, Capability, NotAllowed
 from domain.changes.requesting import NothingChanges
 from domain.governance.template import OrderRules
-from domain.ids import ConstraintId, OrderId, PersonId
+from domain.ids import ConstraintId, OrderId, PersonId, ReferenceId
 from domain.orders.money import UnknownOrderStage, codes, labels
 from domain.orders.order import Order
 from domain.orders.rights import TITLE_LIMIT, not_workable, too_long, wordless
@@ -15,6 +15,7 @@ from domain.refusals import Refusal
 
 KINDS = ("stock", "warehouse", "carrier", "supplier")  # where the template names none
 C = Capability.MANAGE_CONSTRAINTS
+OrderPlace = tuple[str, ReferenceId | None]  # the channel and the business unit of an order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,10 +134,16 @@ def unusable(constraint: Constraint, rules: OrderRules, now: datetime) -> Refusa
 
 
 def decide_change_constraint(
-    before: Constraint, after: Constraint, reason: str, rules: OrderRules, actor: Actor, now: datetime
+    before: Constraint,
+    after: Constraint,
+    places: Iterable[OrderPlace],
+    reason: str,
+    rules: OrderRules,
+    actor: Actor,
+    now: datetime,
 ) -> ConstraintChanged | Refusal:
-    """Everything but when it began and by whom; always with a reason."""
-    if refusal := closed_to(before, actor):
+    """Everything but when it began and by whom; always with a reason, and by who reaches all that it blocks."""
+    if refusal := closed_to(before, actor) or out_of_reach(places, actor):
         return refusal
     after = replace(
         after, id=before.id, opened_at=before.opened_at, opened_by=before.opened_by, ended_at=None,
@@ -186,10 +193,10 @@ def decide_free_orders(
 
 
 def decide_end_constraint(
-    constraint: Constraint, reason: str, actor: Actor, now: datetime
+    constraint: Constraint, places: Iterable[OrderPlace], reason: str, actor: Actor, now: datetime
 ) -> ConstraintEnded | Refusal:
-    """It frees every order it blocks."""
-    refusal = closed_to(constraint, actor) or wordless("reason", reason)
+    """It frees every order it blocks: only by who may free each of them."""
+    refusal = closed_to(constraint, actor) or out_of_reach(places, actor) or wordless("reason", reason)
     if refusal := refusal or too_long("reason", reason):
         return refusal
     ended = replace(constraint, ended_at=now)
@@ -198,6 +205,11 @@ def decide_end_constraint(
 
 def is_blocked(order: Order, constraint: Constraint) -> bool:
     return any(each.id == constraint.id for each in order.constraints)
+
+
+def out_of_reach(places: Iterable[OrderPlace], actor: Actor) -> Refusal | None:
+    scope = actor.orders(C)
+    return None if all(scope.covers(channel, unit) for channel, unit in places) else NotAllowed(capability=C)
 
 
 def closed_to(constraint: Constraint, actor: Actor) -> Refusal | None:

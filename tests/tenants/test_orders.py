@@ -1,5 +1,6 @@
 """The order ledger on a real database: two clients, scopes, refusals that change nothing, sums that agree."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from tenants.instance.models.exceptions import OrderCostRow
 from tenants.instance.models.intake import OrderConflictRow
 from tenants.instance.models.orders import OrderRow, OrderStageRow
 from tenants.instance.models.people import ReferenceRow
+from tenants.instance.queries.constraints import get_constraint, list_constraints
 from tenants.instance.queries.order import get_order, get_order_sheet
 from tenants.instance.queries.order_filters import OrderFilters
 from tenants.instance.queries.orders import get_desk
@@ -182,6 +184,29 @@ def test_a_constraint_takes_all_of_its_orders_or_none(desk: Desk) -> None:
     assert [desk.row(each.id).open_constraints for each in (order, second)] == [0, 0]
     moved = orders.move_to(desk.work, order.id, "payment_check", "", desk.actor(desk.clerk))
     assert isinstance(moved, OrderMoved)
+
+
+def test_a_constraint_on_orders_of_others_is_neither_seen_nor_ended(desk: Desk) -> None:
+    lead, limited = desk.actor(desk.lead), desk.actor(desk.join("Ove", Role.FULFILMENT_LEAD, channel="b2b"))
+    known = {"kind": "stock", "stops": ("payment_check",), "opened_at": desk.work.now()}
+    theirs = Constraint(id=ConstraintId(uuid4()), title="Of the shop", **known)
+    shared = Constraint(id=ConstraintId(uuid4()), title="Of both", **known)
+    own, foreign = desk.order(channel="b2b"), desk.ready()
+    for wanted, blocked in ((theirs, [foreign.id]), (shared, [foreign.id, own.id])):
+        constraints.open_constraint(desk.work, wanted, lead)
+        assert isinstance(constraints.block_orders(desk.work, wanted.id, blocked, lead), OrdersBlocked)
+    scope = limited.orders(Capability.VIEW_ORDERS)
+    seen = {each.id: each.orders for each in list_constraints(desk.work, scope) if each.id in (theirs.id, shared.id)}
+    assert seen == {shared.id: 1}
+    with pytest.raises(NotFound):
+        get_constraint(desk.work, scope, theirs.id)
+    for each in (theirs, shared):
+        assert isinstance(constraints.end_constraint(desk.work, each.id, "Over", limited, 2), NotAllowed)
+        wider = replace(each, stops=("closure",))
+        assert isinstance(constraints.change_constraint(desk.work, wider, "Wrong", limited, 2), NotAllowed)
+    assert desk.row(foreign.id).open_constraints == 2
+    constraints.free_orders(desk.work, shared.id, [foreign.id], lead)
+    assert not isinstance(constraints.end_constraint(desk.work, shared.id, "Over", limited, 3), Refusal)
 
 
 def test_a_page_of_before_does_not_overwrite(desk: Desk) -> None:

@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from domain.access import Actor
-from domain.ids import ConstraintId, PersonId
+from domain.ids import ConstraintId, PersonId, ReferenceId
 from domain.orders.constraints import (
     Constraint,
     ConstraintChanged,
     ConstraintEnded,
     ConstraintOpened,
+    OrderPlace,
     OrdersBlocked,
     OrdersFreed,
     decide_block_orders,
@@ -20,7 +21,7 @@ from domain.orders.constraints import (
     decide_free_orders,
     decide_open_constraint,
 )
-from domain.orders.order import Order
+from domain.orders.order import Order, OrderState
 from domain.refusals import Refusal, Stale
 from tenants.database import Work, action
 from tenants.instance.actions.order_taking import rules_of
@@ -61,7 +62,9 @@ def change_constraint(
         row, before, governance = _take(tx, wanted.id)
         if row.version != seen:
             return Stale(seen=seen, current=row.version)
-        outcome = decide_change_constraint(before, wanted, reason, rules_of(governance), actor, work.now())
+        outcome = decide_change_constraint(
+            before, wanted, _places(tx, row), reason, rules_of(governance), actor, work.now()
+        )
         subject = _subject(row.id, row.title, governance)
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, subject)
@@ -118,7 +121,7 @@ def end_constraint(work: Work, constraint: UUID, reason: str, actor: Actor, seen
         row, before, governance = _take(tx, constraint)
         if row.version != seen:
             return Stale(seen=seen, current=row.version)
-        outcome = decide_end_constraint(before, reason, actor, work.now())
+        outcome = decide_end_constraint(before, _places(tx, row), reason, actor, work.now())
         subject = _subject(row.id, row.title, governance)
         if isinstance(outcome, Refusal):
             return tx.refuse(outcome, actor, subject)
@@ -144,6 +147,14 @@ def _take(tx: Transaction, constraint: UUID) -> tuple[ConstraintRow, Constraint,
         **{name: getattr(row, name) for name in CHANGED},
     )
     return row, known, get_governance(tx.work)
+
+
+def _places(tx: Transaction, row: ConstraintRow) -> list[OrderPlace]:
+    """Where the open orders are that it blocks."""
+    blocked = select(ConstrainedOrderRow.order_id).where(ConstrainedOrderRow.constraint_id == row.id)
+    chosen = select(OrderRow.channel, OrderRow.business_unit_id).distinct()
+    found = tx.session.execute(chosen.where(OrderRow.id.in_(blocked), OrderRow.state == OrderState.OPEN))
+    return [(channel, ReferenceId(unit) if unit else None) for channel, unit in found]
 
 
 def _orders(tx: Transaction, orders: Sequence[UUID]) -> list[Order]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from domain.access import OrderScope
 from domain.orders.order import OrderState
@@ -73,7 +73,9 @@ def _lines(work: Work, scope: OrderScope) -> Select[Any]:
     columns = ("id", "kind", "title", "words", "stops", "owner_id", "needs_attention", "forecast_end")
     times = ("opened_at", "ended_at", "version")
     mine = and_(OrderRow.id == ConstrainedOrderRow.order_id, in_scope(scope))
-    return (
+    # One that blocks only orders outside the scope is outside it too; one that blocks none is nobody's in particular.
+    is_seen = or_(func.count(OrderRow.id) > 0, func.count(ConstrainedOrderRow.order_id) == 0)
+    lines = (
         select(
             *(getattr(ConstraintRow, name) for name in (*columns, *times)),
             func.coalesce(MemberRow.name, "").label("owner"),
@@ -87,6 +89,7 @@ def _lines(work: Work, scope: OrderScope) -> Select[Any]:
         .outerjoin(OrderRow, mine)
         .group_by(ConstraintRow.id, MemberRow.name)
     )
+    return lines if scope.everything else lines.having(is_seen)
 
 
 def _line(row: Any) -> ConstraintLine:

@@ -238,12 +238,12 @@ STRIKE = Constraint(
 def test_a_constraint_is_opened_changed_and_ended() -> None:
     strike = done(decide_open_constraint(STRIKE, RULES, LEAD)).constraint
     assert strike.opened_by == LEAD.person
-    assert decide_change_constraint(strike, strike, "R", RULES, LEAD, NOW) == NothingChanges()
+    assert decide_change_constraint(strike, strike, (), "R", RULES, LEAD, NOW) == NothingChanges()
     wider = replace(strike, stops=("picking", "dispatch"), needs_attention=True)
-    assert decide_change_constraint(strike, wider, "", RULES, LEAD, NOW) == FieldMissing(field="reason")
-    assert done(decide_change_constraint(strike, wider, "Worse", RULES, LEAD, NOW)).constraint == wider
-    ended = done(decide_end_constraint(strike, "Settled", LEAD, NOW)).constraint
-    assert decide_end_constraint(ended, "R", LEAD, NOW) == ConstraintOver(title="Carrier strike", at=NOW)
+    assert decide_change_constraint(strike, wider, (), "", RULES, LEAD, NOW) == FieldMissing(field="reason")
+    assert done(decide_change_constraint(strike, wider, (), "Worse", RULES, LEAD, NOW)).constraint == wider
+    ended = done(decide_end_constraint(strike, (), "Settled", LEAD, NOW)).constraint
+    assert decide_end_constraint(ended, (), "R", LEAD, NOW) == ConstraintOver(title="Carrier strike", at=NOW)
     assert isinstance(decide_block_orders(ended, [order()], LEAD, NOW), ConstraintOver)
 
 
