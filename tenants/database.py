@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -252,11 +252,6 @@ def action(function: Callable[Concatenate[U, P], R]) -> Callable[Concatenate[U, 
         raise AssertionError("unreachable")
 
     return cast(Callable[Concatenate[U, P], R], tried)
-
-
-def count_statements(engine: Engine, seen: list[str]) -> None:
-    """Append every statement that an engine sends to `seen`; for tests and for the request log."""
-    event.listen(engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
 
 
 def _settings() -> Settings:

@@ -36,7 +36,6 @@ def check(table: Table, mapping: ColumnMapping, reference: ReferenceData) -> Imp
         table=table,
         mapping=mapping,
         currency=reference.currency,
-        known_nodes=frozenset(reference.nodes),
         rows=tuple(rows),
         sums=sums_as_read(rows),
         new_nodes=tuple(index.new_nodes),

@@ -115,7 +115,6 @@ class ImportPreview:
     table: Table
     mapping: ColumnMapping
     currency: str
-    known_nodes: frozenset[NodePath]  # of the instance, in its spelling
     rows: tuple[PreviewRow, ...]
     sums: tuple[NodeSum, ...]  # of every row whose amounts could be read, in file order
     new_nodes: tuple[NodePath, ...]  # parents before children

@@ -66,18 +66,6 @@ class Figures:
     is_locked: bool
 
     @property
-    def net_plan_year(self) -> Decimal:
-        return self.plan_year - self.one_off_plan_year
-
-    @property
-    def net_forecast_year(self) -> Decimal:
-        return self.forecast_year - self.one_off_forecast_year
-
-    @property
-    def net_actual_year(self) -> Decimal:
-        return self.actual_year - self.one_off_actual_year
-
-    @property
     def realisation(self) -> Decimal | None:
         return realisation(self.actual_to_date, self.plan_to_date)
 

@@ -71,7 +71,6 @@ from domain.lifecycle import (
     decide_request_reopen,
     decide_request_resume,
 )
-from domain.lifecycle.evolving import evolve
 from domain.measures import Measure
 from domain.notices import Around, Escalation, StepEscalated, due_notices
 from domain.refusals import Refusal
@@ -84,6 +83,7 @@ from domain.waivers import (
     decide_take_back_waiver,
     decide_waive_criterion,
 )
+from tests.domain.evolving import evolve
 from tests.domain.making import (
     CHAIR,
     CONTROLLER,

@@ -54,7 +54,6 @@ from domain.lifecycle import (
     UnknownEffectKind,
     apply_approved,
 )
-from domain.lifecycle.evolving import evolve
 from domain.measures import Evidence, Measure
 from domain.months import Month
 from domain.refusals import Refusal
@@ -62,6 +61,7 @@ from domain.seal import canonical_locked, canonical_plan, canonical_text, seal
 from domain.segregation import SegregationConflict
 from domain.stages import MeasureState, Stage
 from domain.value import Recurrence, Scenario, Sign, full_year_effect, in_instance_currency, total
+from tests.domain.evolving import evolve
 from tests.domain.making import (
     CHAIR,
     CONTROLLER,

@@ -33,11 +33,11 @@ from domain.lifecycle import (
     decide_enter_amounts,
     decide_finish_milestone,
 )
-from domain.lifecycle.evolving import evolve
 from domain.months import Month
 from domain.seal import canonical_locked, canonical_plan, canonical_text, seal, sealed_value
 from domain.stages import MeasureState, Stage
 from domain.value import Scenario
+from tests.domain.evolving import evolve
 from tests.domain.governing import BOARD, EVERYBODY, TURNS, Counted, Engine, condition, replayed
 from tests.domain.making import CHAIR, CONTROLLER, MEMBER, OWNER, PATH, PMO, SPONSOR, actor, measure, milestone
 

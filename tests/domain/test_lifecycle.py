@@ -68,7 +68,6 @@ from domain.lifecycle import (
     decide_save_line,
     decide_waive_milestone,
 )
-from domain.lifecycle.evolving import evolve
 from domain.measures import Measure
 from domain.months import Month
 from domain.refusals import Refusal
@@ -76,6 +75,7 @@ from domain.seal import canonical_plan, seal
 from domain.segregation import SegregationConflict
 from domain.stages import MeasureState, Stage
 from domain.value import Scenario
+from tests.domain.evolving import evolve
 from tests.domain.making import (
     CONTROLLER,
     LEADER,

@@ -21,6 +21,7 @@ from tenants.provisioning import _make_roles as make_roles
 from tenants.provisioning import build, close_database, drop, new_instance, register_spare
 from tenants.settings import SettingsInvalid, read_settings, without_login
 from tests.house import House
+from tests.web.client import statements
 
 DAY = date(2026, 11, 20)
 SHAPE = """
@@ -124,13 +125,10 @@ def test_every_table_has_a_primary_key_and_no_identity() -> None:
 
 
 def test_an_up_to_date_fleet_costs_one_query(house: House, two_clients: tuple[Instance, Instance]) -> None:
-    from tenants.database import count_statements
-
     with house.app.app_context():
         work = house.platform()
-        seen: list[str] = []
-        count_statements(db.engines["platform"], seen)
-        assert list(migrate.migrate_instances(house.settings, work)) == []
+        with statements(house.app) as seen:
+            assert list(migrate.migrate_instances(house.settings, work)) == []
         assert len(seen) == 1
 
 

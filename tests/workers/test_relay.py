@@ -9,9 +9,11 @@ from redis import Redis
 from rq import Queue
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
+from sqlalchemy import event
 
 from bin.servers import start_redis
 from tenants.bell import QUEUES, WAITING
+from tenants.database import db
 from tenants.instance.models.outbox import OutboxRow
 from tenants.platform.models.instances import InstanceRow
 from tenants.platform.models.outbox import PlatformOutboxRow
@@ -90,11 +92,10 @@ def test_every_queue_has_a_worker_and_counts_as_waiting() -> None:
 
 
 def test_a_look_at_an_idle_instance_is_two_statements(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tenants.database import count_statements, db
-
     live.relay.turn()
     seen: list[str] = []
-    count_statements(db.engines_of_instances.of(live.instance), seen)
+    engine = db.engines_of_instances.of(live.instance)
+    event.listen(engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
     live.relay._instance(str(live.instance.id))
     assert len(seen) == 2
 

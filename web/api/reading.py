@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from web.problems import Flaw
 
-MISSING = object()
 Schema = dict[str, Any]
 
 
