@@ -23,11 +23,11 @@ from bench.ledger import fill_orders
 from bench.order_file import order_file
 from bench.ratios import Ratio, compare, table
 from bin.servers import remove_data, start_postgres, temporary_folder
-from tenants.database import db, session_at
 from tenants.ddl import prepared
 from tenants.instance.models.orders import OrderRow
 from tenants.places import Instance
 from tenants.provisioning import build, new_instance
+from tenants.sessions import db, session_at
 from tests.house import House, build_house, settings_for
 from tests.web.client import Client
 from web.app import create_app

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import click
 
-from tenants.database import PlatformWork, base_app, platform_work
+from tenants.database import PlatformWork, platform_work
+from tenants.sessions import base_app
 from tenants.settings import Settings, SettingsInvalid, read_settings
 
 

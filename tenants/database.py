@@ -1,4 +1,4 @@
-"""Sessions bound to one place, and the unit of work: the only file that commits. Source: DESIGN.md, 3 and 4."""
+"""The unit of work, and the only file that commits: one action is one transaction. Source: DESIGN.md, 3."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
-from urllib.parse import unquote, urlsplit
 
-from flask import Flask, current_app
-from flask_sqlalchemy import SQLAlchemy
-from flask_sqlalchemy.session import Session
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase
 
 from tenants.bell import bell
-from tenants.engines import CONNECT, Engines, pool_options, with_login
-from tenants.places import Instance, Place, Platform
+from tenants.places import Instance, Platform
+from tenants.sessions import PlacedSession, session_at
 from tenants.settings import Settings
 
 # SQLSTATE: transaction rollback (serialization failure, deadlock); a key that somebody else just wrote, so look again.
@@ -28,65 +24,8 @@ RETRIED = ("40", "23505")
 TRIES = 5
 
 
-class NoPlace(RuntimeError):
-    """A session that is bound to no place was used: no tenant, no query."""
-
-
-class WrongPlace(RuntimeError):
-    """A session bound to one place was asked for a model that lives in another."""
-
-
 class NotFound(LookupError):
     """What a `get_` or a lock asked for is not there, or not for this reader."""
-
-
-class PlacedSession(Session):
-    """A session that reaches exactly one place, given by `info["place"]`."""
-
-    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Any:
-        if bind is not None:
-            return bind
-        place = self.info.get("place")
-        if place is None:
-            raise NoPlace("This session is bound to no place.")
-        wanted = _bind_key(mapper, clause)
-        if wanted not in (None, place.bind_key):
-            raise WrongPlace(f"A {wanted} model was asked of a session bound to {place.bind_key}.")
-        if isinstance(place, Platform):
-            return self._db.engines["platform"]
-        return self._db.engines_of_instances.of(place)  # type: ignore[attr-defined]
-
-
-class Base(DeclarativeBase):
-    """The root of all models; each says with `__bind_key__` where it lives."""
-
-
-class Database(SQLAlchemy):
-    """Flask-SQLAlchemy with an engine per instance beside the platform's."""
-
-    @property
-    def engines_of_instances(self) -> Engines:
-        return cast(Engines, current_app.extensions["engines_of_instances"])
-
-
-db = Database(model_class=Base, disable_autonaming=True, session_options={"class_": PlacedSession})
-
-
-def connect(app: Flask, settings: Settings) -> None:
-    """Give an application its databases: the platform by login, instances as they are asked for."""
-    user, password = login_of(settings.platform_url)
-    platform = {"url": with_login(settings.platform_url, user, password), "connect_args": _platform_arguments()}
-    app.config["SQLALCHEMY_BINDS"] = {"platform": platform | pool_options()}
-    app.extensions["settings"] = settings
-    app.extensions["engines_of_instances"] = Engines(settings)
-    db.init_app(app)
-
-
-def base_app(settings: Settings) -> Flask:
-    """A bare application that has databases and no pages: what workers, the clock and the CLI run in."""
-    app = Flask("mandate", static_folder=None)
-    connect(app, settings)
-    return app
 
 
 @dataclass(kw_only=True)
@@ -133,11 +72,6 @@ class Unit:
 
 
 Row = TypeVar("Row")
-
-
-def session_at(place: Place) -> PlacedSession:
-    """A new session bound to one place for all its life. Needs an application context to be used."""
-    return PlacedSession(db, info={"place": place}, expire_on_commit=False, autoflush=False)
 
 
 @dataclass(kw_only=True)
@@ -260,21 +194,3 @@ def _settings() -> Settings:
 
 def _is_transient(error: DBAPIError) -> bool:
     return str(getattr(error.orig, "sqlstate", None) or "").startswith(RETRIED)
-
-
-def _bind_key(mapper: Any, clause: Any) -> str | None:
-    table = getattr(mapper, "local_table", None)
-    if table is None:
-        table = getattr(clause, "table", clause)
-    metadata = getattr(table, "metadata", None)
-    return metadata.info.get("bind_key") if metadata is not None else None
-
-
-def login_of(url: str) -> tuple[str, str]:
-    """User and password of a database address."""
-    parts = urlsplit(url)
-    return unquote(parts.username or ""), unquote(parts.password or "")
-
-
-def _platform_arguments() -> dict[str, object]:
-    return CONNECT | {"options": "-c search_path=platform"}

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import tenants.instance.models  # noqa: F401  (registers the tables)
-from tenants.database import db
 from tenants.instance import order_sums
 from tenants.instance.trail import statements
+from tenants.sessions import db
 
 TENANT_HEAD = "0003"
 

@@ -16,11 +16,12 @@ from sqlalchemy import Connection, create_engine, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from tenants.database import PlatformWork, login_of
+from tenants.database import PlatformWork
 from tenants.engines import CONNECT, Engines, with_login
 from tenants.places import Instance
 from tenants.platform.models.instances import InstanceRow
 from tenants.registry import outdated_instances
+from tenants.sessions import login_of
 from tenants.settings import Settings
 
 TREES = Path(__file__).resolve().parents[1] / "migrations"

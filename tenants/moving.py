@@ -15,13 +15,14 @@ from psycopg import sql
 from sqlalchemy import Column, Table, select, update
 
 import tenants.instance.models  # noqa: F401  (registers the tables)
-from tenants.database import PlatformTransaction, PlatformWork, db
+from tenants.database import PlatformTransaction, PlatformWork
 from tenants.ddl import TENANT_HEAD
 from tenants.instance.queries.verification import verify_instance
 from tenants.places import Instance
 from tenants.platform.models.instances import InstanceRow
 from tenants.provisioning import build, drop, has_schema, owner_dsn
 from tenants.registry import to_instance
+from tenants.sessions import db
 from tenants.settings import Settings
 
 STAMP = "alembic_version"

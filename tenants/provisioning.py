@@ -12,12 +12,13 @@ from psycopg import sql
 from sqlalchemy import func, select
 
 from domain.ids import InstanceId
-from tenants.database import PlatformWork, login_of
+from tenants.database import PlatformWork
 from tenants.ddl import TENANT_HEAD, prepared
 from tenants.engines import with_login
 from tenants.places import Instance
 from tenants.platform.models.instances import InstanceRow
 from tenants.secrets import login_password, scram_verifier
+from tenants.sessions import login_of
 from tenants.settings import Settings
 
 TIMEOUTS = {"statement_timeout": "60s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}

@@ -13,7 +13,7 @@ from flask import Flask
 
 from domain.access import FirmRole
 from domain.ids import FirmId, PersonId
-from tenants.database import PlatformWork, Work, base_app, instance_work, platform_work
+from tenants.database import PlatformWork, Work, instance_work, platform_work
 from tenants.engines import with_login
 from tenants.migrate import migrate_platform
 from tenants.places import Instance
@@ -24,6 +24,7 @@ from tenants.platform.actions.people import ensure_people
 from tenants.platform.models.firms import FirmRow
 from tenants.platform.models.library import TemplateVersionRow
 from tenants.provisioning import bootstrap_platform
+from tenants.sessions import base_app
 from tenants.settings import Settings, read_settings, without_login
 
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)

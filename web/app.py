@@ -12,8 +12,8 @@ from flask_htmx import HTMX
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tenants.database import connect
 from tenants.secrets import derive
+from tenants.sessions import connect
 from tenants.settings import Settings, read_settings
 from web import (
     access,

@@ -13,9 +13,10 @@ from uuid import UUID, uuid5
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from tenants.database import PlatformWork, action, base_app
+from tenants.database import PlatformWork, action
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tenants.registry import active_instances
+from tenants.sessions import base_app
 from tenants.settings import Settings, read_settings
 from workers.relay import stop_on
 from workers.task import opened_platform

@@ -21,9 +21,10 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from tenants.bell import WAITING
-from tenants.database import NotFound, base_app
+from tenants.database import NotFound
 from tenants.jobs import HandedOver, Holder, hand_over
 from tenants.registry import InstanceMoving, active_instances
+from tenants.sessions import base_app
 from tenants.settings import Settings, read_settings
 from workers import queues
 from workers.jobs import JOBS

@@ -21,7 +21,7 @@ from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from tenants.database import base_app, db
+from tenants.sessions import base_app, db
 from tenants.settings import Settings, SettingsInvalid, read_settings
 from workers import queues
 

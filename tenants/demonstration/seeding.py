@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from domain.access import FirmActor, FirmRole
 from domain.ids import FirmId, PersonId
-from tenants.database import PlatformWork, base_app, instance_work, platform_work
+from tenants.database import PlatformWork, instance_work, platform_work
 from tenants.demonstration.briefs import CLIENTS, ClientBrief, address, read_client, read_firm
 from tenants.demonstration.engagement import furnish
 from tenants.demonstration.playing import ask_last_report, play, settle_letters
@@ -32,6 +32,7 @@ from tenants.platform.models.library import TemplateVersionRow
 from tenants.platform.models.people import PersonRow
 from tenants.platform.queries.tokens import TokenKind
 from tenants.registry import to_instance
+from tenants.sessions import base_app
 from tenants.settings import Settings
 
 PASSWORD = "demonstration-only"  # noqa: S105 - documented, and refused in production

@@ -5,12 +5,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tenants.database import NoPlace, PlacedSession, Work, WrongPlace, db, session_at
+from tenants.database import Work
 from tenants.engines import with_login
 from tenants.instance.models.people import MemberRow
 from tenants.places import Instance, Platform
 from tenants.platform.models.people import PersonRow
 from tenants.secrets import login_password
+from tenants.sessions import NoPlace, PlacedSession, WrongPlace, db, session_at
 from tests.house import House
 
 DENIED = ("42501", "3F000", "42P01", "28000", "0A000")

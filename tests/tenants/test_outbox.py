@@ -10,11 +10,12 @@ import pytest
 from redis import Redis
 
 from tenants.bell import WAITING, Bell, queue_state
-from tenants.database import Work, base_app, instance_work
+from tenants.database import Work, instance_work
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.transaction import Transaction
 from tenants.jobs import ATTEMPTS, RETRY_AFTER, Claim, HandedOver, claim, fail, finish, hand_over
 from tenants.places import Instance
+from tenants.sessions import base_app
 from tests.house import NOW, House
 
 LEASE = timedelta(minutes=2)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from tenants import migrate
-from tenants.database import db, instance_work, session_at
+from tenants.database import instance_work
 from tenants.ddl import TENANT_HEAD
 from tenants.engines import Engines
 from tenants.instance.models.delegations import AbsenceRow
@@ -19,6 +19,7 @@ from tenants.places import Instance
 from tenants.platform.models.instances import InstanceRow
 from tenants.provisioning import _make_roles as make_roles
 from tenants.provisioning import build, close_database, drop, new_instance, register_spare
+from tenants.sessions import db, session_at
 from tenants.settings import SettingsInvalid, read_settings, without_login
 from tests.house import House
 from tests.web.client import statements

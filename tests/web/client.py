@@ -18,8 +18,9 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from domain.ids import PersonId
-from tenants.database import db, platform_work
+from tenants.database import platform_work
 from tenants.platform.actions.sessions import open_session
+from tenants.sessions import db
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 HEADERS = {

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 
 from domain.access import FirmRole, Role
 from domain.ids import FirmId, PersonId
-from tenants.database import PlatformWork, db
+from tenants.database import PlatformWork
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.people import AssignmentRow, MemberRow
 from tenants.places import Instance
@@ -29,6 +29,7 @@ from tenants.platform.models.firms import FirmRow
 from tenants.platform.models.instances import InstanceRow, OnboardingRow
 from tenants.platform.models.library import TemplateVersionRow
 from tenants.platform.models.outbox import PlatformOutboxRow
+from tenants.sessions import db
 from tests.house import NOW, House
 from tests.web.client import Client, Page, statements
 

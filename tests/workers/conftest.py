@@ -17,8 +17,8 @@ from redis import Redis
 
 from bin.processes import free_port
 from bin.servers import start_postgres
-from tenants.database import base_app
 from tenants.places import Instance
+from tenants.sessions import base_app
 from tests.house import House, build_house, settings_for
 from tests.workers.live import ROOT, Live, new_relay
 from tests.workers.mailbox import Mailbox

@@ -8,7 +8,6 @@ import pytest
 from domain.approvals.request import Choice, Vote
 from domain.ids import PersonId
 from domain.stages import Stage
-from tenants.database import base_app
 from tenants.instance.actions import requests
 from tenants.instance.actions.members import admit_member
 from tenants.instance.models.people import MemberRow
@@ -16,6 +15,7 @@ from tenants.platform.actions.people import ensure_people
 from tenants.platform.models.instances import InstanceMemberRow
 from tenants.platform.models.outbox import PlatformOutboxRow
 from tenants.platform.models.people import PersonRow
+from tenants.sessions import base_app
 from tests.workers.live import Live
 from tests.workers.mailbox import Mailbox, post, run
 from workers.execute import execute

@@ -13,10 +13,10 @@ from sqlalchemy import event
 
 from bin.servers import start_redis
 from tenants.bell import QUEUES, WAITING
-from tenants.database import db
 from tenants.instance.models.outbox import OutboxRow
 from tenants.platform.models.instances import InstanceRow
 from tenants.platform.models.outbox import PlatformOutboxRow
+from tenants.sessions import db
 from tests.house import House
 from tests.workers.live import Live, new_relay
 from workers import queues

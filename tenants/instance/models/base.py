@@ -1,6 +1,6 @@
 """What every table of a client's schema has in common."""
 
-from tenants.database import db
+from tenants.sessions import db
 
 
 class InstanceModel(db.Model):  # type: ignore[name-defined, misc]

@@ -1,6 +1,6 @@
 """What every table of the platform schema has in common."""
 
-from tenants.database import db
+from tenants.sessions import db
 
 
 class PlatformModel(db.Model):  # type: ignore[name-defined, misc]
