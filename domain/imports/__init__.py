@@ -25,7 +25,7 @@ from domain.imports.preview import FileNote, ImportPreview, NewPerson, NodeSum, 
 from domain.imports.problems import Reason, RowProblem, Severity
 from domain.imports.reference import KnownPerson, MeasureKey, NodePath, ReferenceData, measure_key
 from domain.imports.rejected import RejectedRows, rejected_rows
-from domain.imports.table import DecimalMark, Table, TableRow, decimal_mark_hint, table_from_json, table_to_json
+from domain.table import DecimalMark, Table, TableRow, decimal_mark_hint, table_from_json, table_to_json
 
 __all__ = [
     "Checked",

@@ -18,9 +18,9 @@ from domain.imports.problems import (
     TooPrecise,
     YearNotPlausible,
 )
-from domain.imports.table import DecimalMark
 from domain.money import CENT, FIRST_YEAR, LAST_YEAR, AmountReason, AmountRefused, DateReason, parse_amount, parse_date
 from domain.months import Month
+from domain.table import DecimalMark
 
 LARGEST_AMOUNT = Decimal(10) ** 13
 

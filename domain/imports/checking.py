@@ -14,7 +14,7 @@ from domain.imports.problems import AlreadyThere, FarFromMedian, OutOfReach, Rep
 from domain.imports.reference import MeasureKey, NodePath, ReferenceData, folded, measure_key
 from domain.imports.row import MappedRow
 from domain.imports.rows import read_row
-from domain.imports.table import Table
+from domain.table import Table
 
 FAR = 30  # times the median of the file
 _FEWEST_FOR_MEDIAN = 5

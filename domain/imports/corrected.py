@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.imports.rejected import ROW_IN_FILE
-from domain.imports.table import Table, TableRow
 from domain.refusals import Refusal
+from domain.table import Table, TableRow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from domain.imports.fields import AMOUNTS, DATES, Field
 from domain.imports.kinds import AnyField
 from domain.imports.mapping import ColumnMapping, DateOrder
 from domain.imports.synonyms import COLUMN_NAMES
-from domain.imports.table import DecimalMark, TableRow, decimal_mark_hint
+from domain.table import DecimalMark, TableRow, decimal_mark_hint
 
 _REQUIRED = frozenset({Field.START, Field.END, Field.PLAN_TOTAL, Field.PLAN_PER_MONTH})
 _EITHER = frozenset({Field.PLAN_TOTAL, Field.PLAN_PER_MONTH})

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from domain.imports.kinds import ALWAYS_NEEDED, FIELDS, AnyField, ImportKind, field_named
 from domain.imports.order_fields import EITHER_NEEDED
 from domain.imports.reference import folded
-from domain.imports.table import DecimalMark, Table
 from domain.orders.consequences import IntakeChoices
 from domain.orders.incoming import Standing
 from domain.refusals import Refusal
+from domain.table import DecimalMark, Table
 
 
 class DateOrder(StrEnum):

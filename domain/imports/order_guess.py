@@ -10,7 +10,7 @@ from domain.imports.order_fields import AMOUNTS, MOMENTS, OrderField
 from domain.imports.order_names import ORDER_COLUMNS, STATUS_WORDS
 from domain.imports.presets import PRESETS, Preset
 from domain.imports.reference import folded
-from domain.imports.table import DecimalMark, Table, TableRow, decimal_mark_hint
+from domain.table import DecimalMark, Table, TableRow, decimal_mark_hint
 
 MOST_WORDS = 60
 

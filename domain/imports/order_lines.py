@@ -13,10 +13,10 @@ from domain.imports.order_problems import HeldOrder, RepeatedOrder
 from domain.imports.order_rows import OrderReader, OrderReference
 from domain.imports.problems import RetiredName, RowProblem
 from domain.imports.row import MappedRow, positions_of
-from domain.imports.table import Table, TableRow
 from domain.orders.incoming import Incoming
 from domain.orders.intake import Merged, applied, held_back, merge, moved_on
 from domain.orders.order import Order, OrderState
+from domain.table import Table, TableRow
 
 CHUNK = 2_000
 OrderKey = tuple[str, str]  # channel and number

@@ -12,8 +12,8 @@ from domain.ids import ForumId, ReferenceId
 from domain.imports.mapping import ColumnMapping
 from domain.imports.problems import Reason, RowProblem, Severity
 from domain.imports.reference import NodePath
-from domain.imports.table import Table, TableRow
 from domain.months import Month
+from domain.table import Table, TableRow
 from domain.value import Recurrence, Sign
 
 

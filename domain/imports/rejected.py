@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from domain.imports.preview import ImportPreview, RowState
 from domain.imports.problems import RowProblem
-from domain.imports.table import TableRow
+from domain.table import TableRow
 
 TO_CORRECT = "What to correct"
 ROW_IN_FILE = "Row in file"

@@ -16,7 +16,7 @@ from domain.imports.problems import (
     SpreadsheetError,
     TooLong,
 )
-from domain.imports.table import Table, TableRow
+from domain.table import Table, TableRow
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#BEZUG!", "#NV", "#WERT!"})

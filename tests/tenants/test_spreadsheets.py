@@ -41,7 +41,6 @@ from tenants.instance.spreadsheets import (
     FileRefused,
     Limits,
     Sheet,
-    import_template,
     read_table,
     read_table_here,
     write_xlsx,
@@ -66,6 +65,7 @@ from tenants.instance.spreadsheets.refused import (
     UnpacksTooLarge,
     WrongFileType,
 )
+from tenants.instance.spreadsheets.template import import_template
 from tenants.instance.spreadsheets.workbook import plain_number
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512

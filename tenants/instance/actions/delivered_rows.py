@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.imports.order_lines import KnownOrder, OrderLine
-from domain.imports.table import TableRow
 from domain.orders.arriving import Arrival
 from domain.orders.delivering import Change, Delivered, Terms
 from domain.orders.incoming import Incoming
 from domain.orders.order import Source
 from domain.orders.receiving import OrderReceived
+from domain.table import TableRow
 from tenants.instance.actions.order_arrivals import Arrivals
 from tenants.instance.actions.order_taking import order_subject
 from tenants.instance.actions.order_updates import update_order

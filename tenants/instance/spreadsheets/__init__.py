@@ -4,7 +4,6 @@ from tenants.instance.spreadsheets.child import read_table
 from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.reading import read_table_here
 from tenants.instance.spreadsheets.refused import FileRefused
-from tenants.instance.spreadsheets.template import import_template
 from tenants.instance.spreadsheets.writing import Choices, Sheet, write_xlsx
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "FileRefused",
     "Limits",
     "Sheet",
-    "import_template",
     "read_table",
     "read_table_here",
     "write_xlsx",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from domain.imports.table import Table, TableRow, decimal_mark_hint
+from domain.table import Table, TableRow, decimal_mark_hint
 from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.refused import (
     CellTooLong,

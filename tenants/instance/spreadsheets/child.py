@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from domain.imports.table import Table
+from domain.table import Table
 from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.messages import from_message
 from tenants.instance.spreadsheets.refused import DamagedWorkbook, FileRefused, FileTooLarge, ReadingGaveUp

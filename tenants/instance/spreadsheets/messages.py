@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from domain.imports.table import Table, table_from_json, table_to_json
+from domain.table import Table, table_from_json, table_to_json
 from tenants.instance.spreadsheets import refused
 from tenants.instance.spreadsheets.refused import FileRefused
 

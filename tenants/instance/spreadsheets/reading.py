@@ -1,6 +1,6 @@
 """Reading one uploaded file in this process: what it is, and its one table. For the child and for tests."""
 
-from domain.imports.table import Table
+from domain.table import Table
 from tenants.instance.spreadsheets.content import is_workbook
 from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.refused import EmptyFile, FileRefused, FileTooLarge, Refused

@@ -8,7 +8,7 @@ from dataclasses import replace
 from io import StringIO
 from itertools import islice
 
-from domain.imports.table import Table, TableRow
+from domain.table import Table, TableRow
 from tenants.instance.spreadsheets.assemble import gather
 from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.refused import (

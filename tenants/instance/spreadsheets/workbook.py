@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from domain.imports.table import Table, TableRow
+from domain.table import Table, TableRow
 from tenants.instance.spreadsheets.assemble import gather
 from tenants.instance.spreadsheets.limits import Limits
 from tenants.instance.spreadsheets.package import check_package

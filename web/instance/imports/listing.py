@@ -11,7 +11,7 @@ from domain.imports import ImportKind
 from tenants.instance.actions.imports import discard_import, forget_mapping, keep_upload
 from tenants.instance.queries.import_reference import get_reference
 from tenants.instance.queries.imports import get_left_out_file, list_imports, list_mappings
-from tenants.instance.spreadsheets import import_template
+from tenants.instance.spreadsheets.template import import_template
 from web.access import requires
 from web.hands import hand
 from web.instance.imports import bp
