@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.governance.template import OrderRules
 from domain.ids import OrderId
 from domain.orders.closing import OrderClosed, decide_close
-from domain.orders.consequences import Consequences, IntakeChoices, cancel_reason, consequences
+from domain.orders.consequences import Consequences, IntakeChoices, Loss, cancel_reason, consequences
 from domain.orders.entry import target_of
 from domain.orders.incoming import Incoming
 from domain.orders.intake import FieldConflict, FieldUpdate
@@ -20,7 +20,7 @@ from domain.refusals import Refusal
 
 @dataclass(frozen=True, kw_only=True)
 class OrderUpdated:
-    """The source said something new of an order that was here."""
+    """The source said something new of an order that was here; `losses` are the effects that were booked for it."""
 
     order: OrderId
     number: str
@@ -32,6 +32,7 @@ class OrderUpdated:
     stage: str
     state: OrderState
     at: datetime
+    losses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

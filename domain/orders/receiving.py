@@ -8,6 +8,7 @@ from domain.access import Actor, Capability, NotAllowed
 from domain.governance.template import OrderRules
 from domain.ids import OrderId, PersonId
 from domain.lifecycle.editing import FieldMissing
+from domain.orders.consequences import Loss
 from domain.orders.entry import target_of
 from domain.orders.incoming import Incoming
 from domain.orders.order import Happening, Order, Source
@@ -22,11 +23,15 @@ NUMBER_LIMIT = 80
 
 @dataclass(frozen=True, kw_only=True)
 class OrderReceived:
-    """An order came in; `order.created_by` is who entered it, None for an import or a shop's call."""
+    """An order came in; `order.created_by` is who entered it, None for an import or a shop's call.
+
+    `losses`: the effects that were booked for it at once, as its source says that it was cancelled or refunded.
+    """
 
     order: Order
     source: Source
     at: datetime
+    losses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

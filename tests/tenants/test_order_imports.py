@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -199,6 +200,21 @@ def test_a_held_order_is_not_moved_past_its_hold(shop: Work, pmo: Actor) -> None
     outcome = brought_in(shop, pmo, again, out=(2,))
     assert isinstance(outcome, OrdersImported) and (outcome.new, outcome.left_out) == (1, (2,))
     assert order(shop, "held-1").dispatched_at is None
+
+
+def test_a_cancellation_of_the_source_settles_what_was_open_and_the_trail_says_what_it_lost(
+    shop: Work, pmo: Actor
+) -> None:
+    brought_in(shop, pmo, orders(line("gone-1")))
+    hold(shop, "gone-1")
+    brought_in(shop, pmo, orders(line("gone-1", Status="cancelled")))
+    gone = order(shop, "gone-1")
+    [effect] = rows(shop, OrderEffectRow, "gone-1")
+    assert (gone.state, gone.open_holds, gone.open_exceptions) == ("cancelled", 0, 0)
+    assert {each.resolution for each in rows(shop, OrderExceptionRow, "gone-1")} == {"cancelled"}
+    told = select(AuditEventRow.body).where(AuditEventRow.subject_id == gone.id, AuditEventRow.kind == "OrderUpdated")
+    [loss] = json.loads(shop.session.scalars(told).one())["losses"]
+    assert (loss["kind"], loss["amount"], loss["reason"]) == ("cancellation", str(effect.amount), "cancelled")
 
 
 def test_a_hold_that_comes_after_the_preview_turns_the_file_back_whole(shop: Work, pmo: Actor) -> None:

@@ -11,20 +11,29 @@ from flask import Flask
 from domain.access import Role
 from domain.ids import OrderExceptionId, OrderId, OrderTrialId, PersonId, RequestId
 from domain.orders.applying import EffectGranted, ExceptionDecided, OrderCancelled, PromiseChanged
-from domain.orders.arriving import OrdersImported
+from domain.orders.arriving import OrdersImported, OrderUpdated
+from domain.orders.consequences import Loss
 from domain.orders.exceptions import ExceptionEscalated, ExceptionOpened
+from domain.orders.intake import FieldUpdate
 from domain.orders.journey import OrderMoved
+from domain.orders.order import OrderState, Source
+from domain.orders.receiving import OrderReceived
 from domain.orders.rules import RuleSwitched, Switch, TrialFound
 from domain.orders.trials import TrialAsked, TrialKind
 from tenants.instance.queries.order_labels import labels_of
 from tenants.instance.queries.trail import TrailEvent
 from tenants.instance.transaction import plain
-from tests.domain.orders.making import NOW, TEMPLATE, opened
+from tests.domain.orders.making import NOW, TEMPLATE, opened, order
 
 PERSON, ORDER, REQUEST = PersonId(uuid4()), OrderId(uuid4()), RequestId(uuid4())
 OF_ORDER: dict[str, Any] = {"order": ORDER, "request": REQUEST, "at": NOW}
 BY = {"person": PERSON, "at": NOW}
 FOUND = TrialFound(id=OrderTrialId(UUID(int=1)), as_of=NOW, days=30, orders=1200, new=40, amount=Decimal("52000.00"))
+SAID: dict[str, Any] = {
+    "order": ORDER, "number": "A-1", "source": Source.API, "upload": None, "row": 1, "conflicts": (), "stage": "intake",
+    "at": NOW,
+}  # fmt: skip
+LOST: dict[str, Any] = {"kind": "cancellation", "amount": Decimal("40.00"), "on": NOW.date()}
 OFF, ON, LESS = Switch(is_on=False), Switch(is_on=True, limits=("2500", "")), Switch(is_on=True, limits=("1000", ""))
 RULE: dict[str, Any] = {"key": "high-value", "label": "High value", **BY}
 
@@ -75,6 +84,30 @@ RULE: dict[str, Any] = {"key": "high-value", "label": "High value", **BY}
             "granted Refund of 40.00 by decision",
         ),
         (OrderCancelled(**OF_ORDER, reason="late"), "cancelled the order by decision"),
+        (
+            OrderUpdated(
+                **SAID, updates=(FieldUpdate(field="state", before="open", after="cancelled"),),
+                state=OrderState.CANCELLED, losses=(Loss(**LOST, reason="cancelled"),),
+            ),
+            "cancelled it because its source says so; nobody decided that here; booked the effect Cancellation of "
+            "40.00: the source says that it is cancelled; brought 1 field up to date with its source: state",
+        ),
+        (
+            OrderUpdated(
+                **SAID, updates=(FieldUpdate(field="refunded", before="", after="2026-11-01"),),
+                state=OrderState.OPEN, losses=(Loss(**LOST | {"kind": "refund"}, reason="refund"),),
+            ),
+            "brought 1 field up to date with its source: refunded; booked the effect Refund of 40.00: the source says "
+            "that the customer has the money back",
+        ),
+        (
+            OrderReceived(
+                order=order(state=OrderState.CANCELLED), source=Source.IMPORT, at=NOW,
+                losses=(Loss(**LOST, reason="unavailable"),),
+            ),
+            "took the order in, cancelled already; nobody decided that here; booked the effect Cancellation of 40.00: "
+            "the source says that it cannot be supplied",
+        ),
         (
             OrdersImported(
                 upload=uuid4(), filename="orders.csv", digest="", new=1, changed=2, conflicting=0, unchanged=3,

@@ -11,6 +11,7 @@ from domain.access import Role
 from domain.orders.order import Happening, Order
 from tenants.database import Work
 from tenants.instance.actions import order_exceptions, orders
+from tenants.instance.models.orders import OrderRow
 from tests.house import NOW, House
 from tests.ordering import PLACED, Desk
 from tests.web.client import Client, statements
@@ -51,6 +52,18 @@ def test_an_order_is_entered_by_hand_once(clerk: Client, shop_home: str) -> None
     page = clerk.get(first.location)
     assert "240" in page.words and "Allocation" in page.words
     assert clerk.get(f"{shop_home}/orders?q={form['number']}").words.count(form["number"]) >= 1
+
+
+def test_a_search_finds_what_has_ended_too_and_capitals_do_not_matter(
+    clerk: Client, made: Desk, shop_home: str
+) -> None:
+    ended = fresh(made, number=f"Q-{uuid4().hex[:6].upper()}", customer="K-Q77")
+    with made.work.transaction() as tx:
+        tx.lock(OrderRow, ended.id).state = "closed"
+    for asked in (ended.number.lower(), "k-q77"):
+        found = clerk.get(f"{shop_home}/orders?q={asked}&state=open", 303).location
+        assert "state=all" in found and ended.number in clerk.get(found).words
+    assert "No order matches" in clerk.get(f"{shop_home}/orders?q=no-such-order").words
 
 
 def test_what_is_wrong_stands_at_its_field(clerk: Client, shop_home: str) -> None:

@@ -32,7 +32,7 @@ def gather(
         if isinstance(outcome, Arrival):
             arrivals.add(outcome, incoming)
             order = outcome.order
-            received = OrderReceived(order=order, source=Source.API, at=terms.now)
+            received = OrderReceived(order=order, source=Source.API, at=terms.now, losses=outcome.follows.losses)
             events.append((received, order_subject(order.id, order.number, governance)))
             continue
         row, line = rows[incoming.number], _line(place, incoming, outcome)

@@ -208,7 +208,8 @@ class OrderIntake:
         if isinstance(arrival, Refusal):
             raise NotAsChecked(line.row.number, arrival)
         self._arrivals.add(arrival, incoming)
-        event = OrderReceived(order=arrival.order, source=self.source, at=tx.work.now())
+        lost = arrival.follows.losses
+        event = OrderReceived(order=arrival.order, source=self.source, at=tx.work.now(), losses=lost)
         self._events.append((event, order_subject(arrival.order.id, incoming.number, self.governance)))
 
 

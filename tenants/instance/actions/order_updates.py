@@ -19,6 +19,7 @@ from domain.orders.consequences import (
     ZERO,
     Consequences,
     IntakeChoices,
+    Loss,
     cancel_reason,
     consequences,
 )
@@ -70,6 +71,7 @@ def update_order(
     _move(tx, row, after, rules)
     follows = consequences(after, _newly(incoming, merged, line.known.imported), rules, choices, tx.work.now())
     _follow(tx, row, after, follows, rules, choices, frozenset(update.field for update in merged.updates))
+    losses = _lose(tx, row, follows)
     _end(tx, row, after, incoming, follows, rules, choices)
     row.imported = dict(merged.imported)
     if row.open_requests:
@@ -87,6 +89,7 @@ def update_order(
         stage=row.stage,
         state=OrderState(row.state),
         at=tx.work.now(),
+        losses=losses,
     )
 
 
@@ -157,13 +160,18 @@ def _follow(
     keep_lateness(tx, row, after, follows.late, rules)
     if choices.freight_is_cost and new & PRICING:
         keep_freight(tx, row, follows.freight)
-    for loss in follows.losses:
-        if loss.amount or loss.kind == CANCELLATION:
-            lost = {"kind": loss.kind, "amount": loss.amount, "reason": loss.reason, "on": loss.on}
-            add_effect(tx, row, OrderEffectRow(**effect_values(tx, row.id) | lost))
     if follows.complaint and not _has_review(tx, row):
         ticket = ticket_values(tx, row.id, follows.complaint.score) | {"opened_at": follows.complaint.at}
         add_ticket(tx, row, OrderTicketRow(**ticket))
+
+
+def _lose(tx: Transaction, row: OrderRow, follows: Consequences) -> tuple[Loss, ...]:
+    """Book what the source says is lost; a cancellation also where it loses nothing."""
+    losses = tuple(loss for loss in follows.losses if loss.amount or loss.kind == CANCELLATION)
+    for loss in losses:
+        lost = {"kind": loss.kind, "amount": loss.amount, "reason": loss.reason, "on": loss.on}
+        add_effect(tx, row, OrderEffectRow(**effect_values(tx, row.id) | lost))
+    return losses
 
 
 def _has_review(tx: Transaction, row: OrderRow) -> bool:

@@ -78,6 +78,8 @@ class EffectLine:
     days: int | None
     reason: str
     on: date
+    request_id: UUID | None  # the decision that granted it
+    by: UUID | None  # who recorded it; neither: the source said so
 
 
 @dataclass(frozen=True, kw_only=True)

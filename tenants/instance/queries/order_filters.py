@@ -52,7 +52,7 @@ class OrderFilters:
     constraint: str = ""  # its id, or "any"
     ticket: str = ""  # channel of an open ticket, or "any"
     ticket_age: str = ""  # days since an open ticket was opened, one of AGES
-    q: str = ""  # number from its beginning, or the customer's reference
+    q: str = ""  # number from its beginning, or the customer's reference; in capitals or not
 
     @classmethod
     def asked(cls, words: Mapping[str, str]) -> Self:
@@ -92,8 +92,9 @@ def _of_the_order(filters: OrderFilters) -> Conditions:
         wanted = "" if filters.reason == "none" else filters.reason
         yield true() if filters.reason == "any" else OrderRow.cancel_reason == wanted
     if filters.q:
-        number = OrderRow.number.startswith(filters.q, autoescape=True)
-        yield or_(number, OrderRow.customer == filters.q)
+        written = sorted({filters.q, filters.q.upper(), filters.q.lower()})
+        numbers = (OrderRow.number.startswith(each, autoescape=True) for each in written)
+        yield or_(*numbers, OrderRow.customer.in_(written))
 
 
 def _of_time(filters: OrderFilters, now: datetime) -> Conditions:

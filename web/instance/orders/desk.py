@@ -1,7 +1,7 @@
 """The order desk: queues by stage, exception, owner and target; late first; the same rows as a spreadsheet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ from domain.governance.template import OrderRules
 from tenants.instance.queries.constraints import ConstraintLine, list_constraints
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.measure import get_choices
-from tenants.instance.queries.orders import PAGE, REACH, Desk, all_orders, get_desk
+from tenants.instance.queries.orders import PAGE, REACH, Desk, all_orders, get_desk, matching_ids
 from tenants.instance.queries.saved_views import list_views
 from tenants.instance.queries.settings import list_units
 from tenants.instance.spreadsheets import write_xlsx
@@ -28,6 +28,7 @@ from web.instance.orders.deskfilter import DeskFilter, chips, read_filter
 from web.instance.orders.sheet import sheet_of
 from web.instance.orders.taking import crumbs, places, scope
 from web.instance.orders.words import priority_words, state_words, type_icon, type_label
+from web.responses import see
 
 C = Capability
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,12 +48,16 @@ class Pick:
 
 @bp.get("")
 @requires(C.VIEW_ORDERS)
-def index() -> str:
+def index() -> str | Response:
     here = hand()
     governance = get_governance(here.work)
     rules = governance.template.orders or abort(404)
     found = read_filter(request.args)
     desk = get_desk(here.work, scope(), found.wanted, found.sort, found.page)
+    if found.is_search_of_open and not desk.everywhere.orders:
+        anywhere = replace(found.wanted, state="all")
+        if matching_ids(here.work, scope(), anywhere, 1):  # who asks after an order need not know that it has ended
+            return see(found.address(state="all"))
     choices, units = get_choices(here.work), list_units(here.work)
     constraints = list_constraints(here.work, scope(), attention=True)[:ATTENTION_SHOWN]
     names = dict((*choices.people, *units))

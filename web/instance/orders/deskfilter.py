@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from domain.governance.template import OrderRules
+from domain.orders.order import OrderState
 from tenants.instance.queries.order_filters import OrderFilters
 from tenants.instance.queries.orders import SORTS
 from web.formats import month
@@ -48,6 +49,11 @@ class DeskFilter:
 
     def get(self, key: str) -> str:
         return self.query.get(key, "")
+
+    @property
+    def is_search_of_open(self) -> bool:
+        """Whether words are looked for among open orders alone."""
+        return bool(self.wanted.q) and self.wanted.state == OrderState.OPEN
 
     @property
     def is_filtering(self) -> bool:

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from domain.approvals.request import RequestState
+from domain.orders.asking import CANCELLATION
 from domain.orders.closing import closure_missing
+from domain.orders.incoming import Standing
 from domain.orders.order import Happening, OrderState
 from tenants.instance.queries.order import OrderSheet, Stay
 from web.formats import amount, day, moment
@@ -16,7 +19,7 @@ DAY_HOURS = 48  # from here on days are counted, not hours
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class StatusLine:
     """Level and words of the status, why; and of what it costs or loses, beside it."""
 
     level: str
@@ -40,12 +43,12 @@ class Leg:
     note: str
 
 
-def status_of(sheet: OrderSheet, now: datetime) -> Standing:
+def status_of(sheet: OrderSheet, now: datetime) -> StatusLine:
     level, words, why = _status(sheet, now)
     lost = sheet.cost_actual + sheet.effects_sum
     over = sheet.cost_actual - sheet.cost_forecast
     cost_level = "red" if sheet.effects_sum > 0 else "amber" if over > 0 else "green"
-    return Standing(
+    return StatusLine(
         level=level,
         words=words,
         why=why,
@@ -63,7 +66,7 @@ def _status(sheet: OrderSheet, now: datetime) -> tuple[str, str, str]:
     if order.state is OrderState.CLOSED:
         return "green", _("Closed"), day(sheet.closed_at.date()) if sheet.closed_at else ""
     if order.state is OrderState.CANCELLED:
-        return "grey", _("Cancelled"), sheet.cancel_reason
+        return "grey", _("Cancelled"), _cancelled(sheet)
     if order.holds or order.constraints:
         named = [type_label(sheet.rules, each.type) for each in order.holds]
         return "hold", _("Held up"), ", ".join([*named, *(each.title for each in order.constraints)])
@@ -83,6 +86,16 @@ def _status(sheet: OrderSheet, now: datetime) -> tuple[str, str, str]:
         named = [type_label(sheet.rules, each.type) for each in order.open_exceptions]
         return "amber", _("With exceptions"), ", ".join(named)
     return "green", _("On its way"), stage_label(sheet.rules, order.stage)
+
+
+def _cancelled(sheet: OrderSheet) -> str:
+    """Who said so: a decision here with its reason, or the source, which nobody here was asked about."""
+    when = moment(sheet.closed_at) if sheet.closed_at else ""
+    if any(each.kind == f"order:{CANCELLATION}" and each.state == RequestState.APPROVED for each in sheet.requests):
+        return _("decided here, %(when)s: %(why)s", when=when, why=sheet.cancel_reason)
+    if sheet.cancel_reason == Standing.UNAVAILABLE:
+        return _("its source says so: it cannot be supplied, %(when)s; nobody decided that here", when=when)
+    return _("its source says so, %(when)s; nobody decided that here", when=when)
 
 
 def _late(sheet: OrderSheet, now: datetime) -> str:
