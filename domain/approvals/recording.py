@@ -8,15 +8,15 @@ from enum import StrEnum
 
 from domain.access import Actor
 from domain.approvals.looking import outdated
-from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestStep, Vote
+from domain.approvals.request import ApprovalRequest, Choice, RequestStep, Vote
 from domain.approvals.requesting import RequestNotOpen, Subject
-from domain.approvals.voting import SealBroken, Voted, counted, excluded, not_votable, step_up_missing, unfit_for_now
+from domain.approvals.voting import Voted, counted_if_sealed, excluded, not_votable, step_up_missing, unfit_for_now
 from domain.delegation import Delegation, stands_in
 from domain.forums import Forum, Meeting, MeetingNotBegun, MeetingNotPlanned, MeetingState
 from domain.governance.policies import Rule
 from domain.ids import ForumId, MeetingId, PersonId, RequestId
 from domain.refusals import Refusal
-from domain.seal import broken, sealed_value
+from domain.seal import sealed_value
 from domain.segregation import Duties, EditedBySelf, OwnRequest
 
 
@@ -121,21 +121,8 @@ def decide_record(
     )
     if refusal:
         return refusal
-    changes = broken(request.seal, request.subject, subject.text)
-    if changes is not None:
-        return SealBroken(request=request.id, changes=changes)
-    cast = CastVote(
-        step=index,
-        person=actor.person,
-        on_behalf_of=actor.on_behalf_of,
-        choice=vote.choice,
-        comment=vote.comment.strip(),
-        at=now,
-        conditions=vote.conditions,
-        meeting=sitting.meeting.id,
-        present=who_counts(request, step, sitting, subject.duties)[0],
-    )
-    return counted(request, step, cast, holidays)
+    present = who_counts(request, step, sitting, subject.duties)[0]
+    return counted_if_sealed(request, index, vote, actor, now, subject, holidays, sitting.meeting.id, present)
 
 
 def may_not_record(

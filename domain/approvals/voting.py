@@ -14,7 +14,7 @@ from domain.approvals.request import ApprovalRequest, CastVote, Choice, RequestS
 from domain.approvals.requesting import RequestNotOpen, RequestSuspended, Subject
 from domain.delegation import Delegation, stands_in
 from domain.governance.policies import Rule
-from domain.ids import PersonId, RequestId
+from domain.ids import MeetingId, PersonId, RequestId
 from domain.refusals import Refusal
 from domain.seal import FieldChange, broken, sealed_value
 from domain.segregation import Duties, segregation_conflict
@@ -119,19 +119,7 @@ def decide_vote(
         return refusal
     if refusal := unfit_for_now(request, vote, subject, now.date()):
         return refusal
-    changes = broken(request.seal, request.subject, subject.text)
-    if changes is not None:
-        return SealBroken(request=request.id, changes=changes)
-    cast = CastVote(
-        step=index,
-        person=actor.person,
-        on_behalf_of=actor.on_behalf_of,
-        choice=vote.choice,
-        comment=vote.comment.strip(),
-        at=now,
-        conditions=vote.conditions,
-    )
-    return counted(request, step, cast, holidays)
+    return counted_if_sealed(request, index, vote, actor, now, subject, holidays)
 
 
 def unfit_for_now(request: ApprovalRequest, vote: Vote, subject: Subject, today: date) -> Refusal | None:
@@ -201,6 +189,35 @@ def not_votable(step: RequestStep, vote: Vote) -> Refusal | None:
     if vote.choice is not Choice.APPROVE and not vote.comment.strip():
         return CommentNeeded(choice=vote.choice)
     return None
+
+
+def counted_if_sealed(
+    request: ApprovalRequest,
+    index: int,
+    vote: Vote,
+    actor: Actor,
+    now: datetime,
+    subject: Subject,
+    holidays: frozenset[date],
+    meeting: MeetingId | None = None,
+    present: tuple[PersonId, ...] = (),
+) -> Voted | SealBroken:
+    """What is there now is what was requested, so this counts; `meeting` and `present` where a forum decided."""
+    changes = broken(request.seal, request.subject, subject.text)
+    if changes is not None:
+        return SealBroken(request=request.id, changes=changes)
+    cast = CastVote(
+        step=index,
+        person=actor.person,
+        on_behalf_of=actor.on_behalf_of,
+        choice=vote.choice,
+        comment=vote.comment.strip(),
+        at=now,
+        conditions=vote.conditions,
+        meeting=meeting,
+        present=present,
+    )
+    return counted(request, request.steps[index], cast, holidays)
 
 
 def counted(request: ApprovalRequest, step: RequestStep, cast: CastVote, holidays: frozenset[date]) -> Voted:

@@ -1,6 +1,6 @@
 """Which column fills which field, and how its cells are to be read; a user corrects it and saves it under a name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -110,41 +110,26 @@ def to_json(mapping: ColumnMapping) -> dict[str, Any]:
 
 def from_json(data: Mapping[str, Any]) -> ColumnMapping | MappingUnreadable:
     """A mapping that was saved or sent by a form; absent keys take the defaults, unknown words are refused."""
-    key = ""
-    value: object = ""
-    try:
-        key, value = "kind", data.get("kind", ImportKind.MEASURES)
-        kind = ImportKind(str(value))
-        key, value = "columns", data.get("columns", {})
-        columns = {field_named(kind, f): str(c) for f, c in data.get("columns", {}).items() if c}
-        key, value = "constants", data.get("constants", {})
-        constants = {
-            field_named(kind, f): str(c).strip() for f, c in data.get("constants", {}).items() if str(c).strip()
-        }
-        key, value = "required", data.get("required", [])
-        required = frozenset(field_named(kind, f) for f in data.get("required", []))
-        key, value = "decimal_mark", data.get("decimal_mark", ".")
-        mark = DecimalMark(str(value))
-        key, value = "date_order", data.get("date_order", "iso")
-        order = DateOrder(str(value))
-        key, value = "multiplier", data.get("multiplier", "1")
-        multiplier = Decimal(str(value))
-        if multiplier not in MULTIPLIERS:
-            return MappingUnreadable(key=key, value=str(value))
-        key, value = "orders", data.get("orders", {})
-        orders = _order_reading(data.get("orders", {}))
-    except (ValueError, KeyError, OSError, InvalidOperation, AttributeError, TypeError):
-        return MappingUnreadable(key=key, value=str(value)[:200])
-    return ColumnMapping(
-        kind=kind,
-        columns=columns,
-        constants=constants,
-        required=required,
-        decimal_mark=mark,
-        date_order=order,
-        multiplier=multiplier,
-        orders=orders,
-    )
+    found: dict[str, Any] = {}
+    for key, default, read in _READERS:
+        value = data.get(key, default)
+        try:
+            found[key] = read(value, found.get("kind", ImportKind.MEASURES))
+        except (ValueError, KeyError, OSError, InvalidOperation, AttributeError, TypeError):
+            return MappingUnreadable(key=key, value=str(value)[:200])
+    return ColumnMapping(**found)
+
+
+def _named(texts: Mapping[str, object], kind: ImportKind) -> dict[AnyField, str]:
+    """Texts by the field that they are for, without the empty ones."""
+    return {field_named(kind, name): str(text) for name, text in texts.items() if text}
+
+
+def _multiplier(text: object) -> Decimal:
+    multiplier = Decimal(str(text))
+    if multiplier not in MULTIPLIERS:
+        raise ValueError(text)
+    return multiplier
 
 
 def _order_reading(data: Mapping[str, Any]) -> OrderReading:
@@ -159,3 +144,16 @@ def _order_reading(data: Mapping[str, Any]) -> OrderReading:
         lines=bool(data.get("lines", False)),
         choices=IntakeChoices(ticket_up_to=score, **{name: bool(chosen[name]) for name in chosen}),
     )
+
+
+# Key, what it is when absent, and how it is read for a kind of import; the kind comes first.
+_READERS: tuple[tuple[str, object, Callable[[Any, ImportKind], object]], ...] = (
+    ("kind", ImportKind.MEASURES, lambda value, _kind: ImportKind(str(value))),
+    ("columns", {}, _named),
+    ("constants", {}, lambda value, kind: _named({name: str(text).strip() for name, text in value.items()}, kind)),
+    ("required", [], lambda value, kind: frozenset(field_named(kind, name) for name in value)),
+    ("decimal_mark", ".", lambda value, _kind: DecimalMark(str(value))),
+    ("date_order", "iso", lambda value, _kind: DateOrder(str(value))),
+    ("multiplier", "1", lambda value, _kind: _multiplier(value)),
+    ("orders", {}, lambda value, _kind: _order_reading(value)),
+)

@@ -23,7 +23,7 @@ from tenants.instance.actions.taking import subject_of
 from tenants.instance.actions.values import store_line
 from tenants.instance.models.intake import MeasuredCauseRow
 from tenants.instance.models.measures import MeasureRow
-from tenants.instance.queries.governance import get_governance
+from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.order_ledger import EVERYTHING, get_ledger
 from tenants.instance.transaction import Subject, Transaction
 
@@ -53,22 +53,13 @@ def propose_measure(work: Work, proposal: Proposal, actor: Actor) -> MeasureCrea
         about = Subject(kind="node", id=node.id, label=node.name, path=node.path)
         if tx.session.get(MeasureRow, proposal.measure) is not None:
             raise NotFound(f"a new measure {proposal.measure}")
-        if not may_measure(actor.orders(Capability.VIEW_ORDERS), proposal.cause):
-            return tx.refuse(NotAllowed(capability=Capability.VIEW_ORDERS), actor, about)
         governance = get_governance(work)
-        if governance.template.orders is None:
-            raise NotFound("the orders of the instance")
-        ledger = get_ledger(tx.session, EVERYTHING, proposal.cause, proposal.months)
-        identity, line = MeasureId(proposal.measure), LineId(proposal.line)
-        measured = decide_measure(
-            identity, line, proposal.cause, ledger, proposal.target_percent, governance.template.orders
-        )
+        measured = _measured(tx, proposal, governance, actor)
         if isinstance(measured, Refusal):
             return tx.refuse(measured, actor, about)
         values = {**proposal.values, "baseline_source": proposal.source, **_expected(measured)}
-        created = decide_create(
-            Measure(id=identity, code="", package=proposal.package, **values), actor, node.path, work.now()
-        )
+        wished = Measure(id=MeasureId(proposal.measure), code="", package=proposal.package, **values)
+        created = decide_create(wished, actor, node.path, work.now())
         if isinstance(created, Refusal):
             return tx.refuse(created, actor, about)
         created = replace(created, measure=replace(created.measure, code=next_code(tx)))
@@ -80,6 +71,18 @@ def propose_measure(work: Work, proposal: Proposal, actor: Actor) -> MeasureCrea
         tx.record(measured, actor, subject_of(row))
         tx.later_once("publish_metrics")
     return created
+
+
+def _measured(tx: Transaction, proposal: Proposal, governance: Governance, actor: Actor) -> CauseMeasured | Refusal:
+    """The baseline from the ledger, if the actor may see what it sums."""
+    if not may_measure(actor.orders(Capability.VIEW_ORDERS), proposal.cause):
+        return NotAllowed(capability=Capability.VIEW_ORDERS)
+    rules = governance.template.orders
+    if rules is None:
+        raise NotFound("the orders of the instance")
+    ledger = get_ledger(tx.session, EVERYTHING, proposal.cause, proposal.months)
+    measure, line = MeasureId(proposal.measure), LineId(proposal.line)
+    return decide_measure(measure, line, proposal.cause, ledger, proposal.target_percent, rules)
 
 
 def may_measure(scope: OrderScope, cause: Cause) -> bool:

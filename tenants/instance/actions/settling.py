@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from domain.access import Actor
-from domain.approvals.request import ApprovalRequest, RequestState
+from domain.approvals.request import ApprovalRequest, RequestState, RequestStep
 from domain.approvals.requesting import family_of
 from domain.approvals.voting import Voted, apply_vote
+from domain.ids import RequestId
 from domain.lifecycle import (
     ChangeApplied,
     MeasureCancelled,
@@ -70,20 +71,7 @@ def store_request(tx: Transaction, taken: InHand, request: ApprovalRequest) -> N
     )
     tx.flush()
     for position, step in enumerate(request.steps):
-        values = {name: getattr(step, name) for name in ("name", "selector", "needed", "due_working_days", "due_on")}
-        tx.add(
-            StepRow(
-                request_id=request.id,
-                position=position,
-                approvers=list(step.approvers),
-                rule=step.rule,
-                step_up=step.step_up,
-                escalate_to=step.escalate_to or "",
-                escalated=list(step.escalated),
-                settled=step.settled,
-                **values,
-            )
-        )
+        tx.add(_step_row(request.id, position, step))
 
 
 def carry_out(
@@ -172,4 +160,19 @@ def lock_plan(tx: Transaction, taken: Taken, locked: PlanVersionLocked) -> None:
             body={"text": locked.plan},
             digest=locked.seal,
         )
+    )
+
+
+def _step_row(request: RequestId, position: int, step: RequestStep) -> StepRow:
+    values = {name: getattr(step, name) for name in ("name", "selector", "needed", "due_working_days", "due_on")}
+    return StepRow(
+        request_id=request,
+        position=position,
+        approvers=list(step.approvers),
+        rule=step.rule,
+        step_up=step.step_up,
+        escalate_to=step.escalate_to or "",
+        escalated=list(step.escalated),
+        settled=step.settled,
+        **values,
     )
