@@ -1,4 +1,4 @@
-"""Service tickets on orders and their exceptions: opened, escalated, answered. Source: DOMAIN.md, 5."""
+"""Service tickets on orders and their exceptions: opened, taken, escalated, answered. Source: DOMAIN.md, 5."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +37,17 @@ class Ticket:
 class TicketOpened:
     number: str
     ticket: Ticket
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTaken:
+    """Somebody answers for it from now on; `before` did until then."""
+
+    number: str
+    ticket: Ticket
+    before: PersonId | None
+    person: PersonId
     at: datetime
 
 
@@ -88,6 +99,14 @@ def decide_open_ticket(order: Order, ticket: Ticket, rules: OrderRules, actor: A
         opened_by=actor.person if actor else None, escalation="", answer="", closed_at=None,
     )  # fmt: skip
     return TicketOpened(number=order.number, ticket=ticket, at=ticket.opened_at)
+
+
+def decide_take_ticket(ticket: Ticket, order: Order, actor: Actor, now: datetime) -> TicketTaken | Refusal:
+    """From nobody or from a colleague: whoever takes it answers for it."""
+    if refusal := not_allowed(order, Capability.WORK_ORDERS, actor) or settled(ticket):
+        return refusal
+    taken = replace(ticket, owner=actor.person)
+    return TicketTaken(number=order.number, ticket=taken, before=ticket.owner, person=actor.person, at=now)
 
 
 def decide_escalate_ticket(

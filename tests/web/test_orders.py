@@ -11,6 +11,7 @@ from domain.access import Role
 from domain.orders.order import Happening, Order
 from tenants.database import Work
 from tenants.instance.actions import order_exceptions, orders
+from tenants.instance.models.exceptions import OrderTicketRow
 from tenants.instance.models.orders import OrderRow
 from tests.house import NOW, House
 from tests.ordering import PLACED, Desk
@@ -156,6 +157,22 @@ def test_readers_see_no_buttons_that_would_be_refused(site: Flask, shop_home: st
     assert not [form for form in page.all("form", method="post") if f"/orders/{order.id}" in form.get("action", "")]
     client.post(f"{shop_home}/orders/{order.id}/moves", {"to": "payment_check"}, 404)
     assert not client.get(f"{shop_home}/orders").all("input", name="order")
+
+
+def test_a_ticket_that_nobody_has_is_taken_and_stands_on_the_page_that_says_what_waits(
+    site: Flask, clerk: Client, shop_home: str, made: Desk
+) -> None:
+    order, service = fresh(made), Client(site, made.join("Runa Dahl", Role.CUSTOMER_SERVICE))
+    clerk.post(f"{shop_home}/orders/{order.id}/tickets", {"id": str(uuid4()), "channel": "phone", "title": "Where?"})
+    with made.work.transaction() as tx:
+        [ticket] = tx.lock_all(OrderTicketRow, OrderTicketRow.order_id == order.id)
+        ticket.owner_id = None
+    free = service.get(f"{shop_home}/orders?ticket_of=none")
+    assert order.number in free.words and "nobody has taken" in service.get(f"{shop_home}/waiting").words
+    service.post(f"{shop_home}/orders/{order.id}/tickets/{ticket.id}/owner")
+    assert order.number not in service.get(f"{shop_home}/orders?ticket_of=none").words
+    assert "1 ticket is yours" in service.get(f"{shop_home}/waiting").words
+    assert "took the ticket “Where?” over" not in service.get(f"{shop_home}/orders/{order.id}").words
 
 
 def test_costs_tickets_and_evidence_from_the_page(site: Flask, clerk: Client, shop_home: str, made: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Service tickets of orders: opened, escalated, answered."""
+"""Service tickets of orders: opened, taken, escalated, answered."""
 
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from domain.orders.tickets import (
     TicketClosed,
     TicketEscalated,
     TicketOpened,
+    TicketTaken,
     decide_close_ticket,
     decide_escalate_ticket,
     decide_open_ticket,
+    decide_take_ticket,
 )
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
@@ -31,6 +33,22 @@ def open_ticket(work: Work, ticket: Ticket, actor: Actor) -> TicketOpened | Refu
             return tx.refuse(outcome, actor, taken.subject)
         if tx.session.get(OrderTicketRow, ticket.id) is None:
             add_ticket(tx, taken.row, _row(outcome.ticket))
+            put_back_order(tx, taken.row, actor, is_edit=False)
+            tx.record(outcome, actor, taken.subject)
+    return outcome
+
+
+@action
+def take_ticket(work: Work, order_id: UUID, ticket_id: UUID, actor: Actor) -> TicketTaken | Refusal:
+    """Who has it already keeps it. Raises NotFound."""
+    with work.transaction() as tx:
+        taken = take_order(tx, order_id)
+        row = _own(tx, taken, ticket_id)
+        outcome = decide_take_ticket(_ticket(row), taken.order, actor, work.now())
+        if isinstance(outcome, Refusal):
+            return tx.refuse(outcome, actor, taken.subject)
+        if outcome.before != outcome.person:
+            row.owner_id = outcome.person
             put_back_order(tx, taken.row, actor, is_edit=False)
             tx.record(outcome, actor, taken.subject)
     return outcome

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
+from domain.access import Role
 from domain.months import Month
 from domain.orders.order import OrderState
 from tenants.instance.models.exceptions import (
@@ -51,6 +52,8 @@ class OrderFilters:
     reason: str = ""  # it was cancelled for; "any", or "none" was given
     constraint: str = ""  # its id, or "any"
     ticket: str = ""  # channel of an open ticket, or "any"
+    ticket_of: str = ""  # whose open tickets: a person's id, or "none"
+    exception_of: str = ""  # whose open exceptions: a person's id, or the key of a role, for those that nobody took
     ticket_age: str = ""  # days since an open ticket was opened, one of AGES
     q: str = ""  # number from its beginning, or the customer's reference; in capitals or not
 
@@ -124,7 +127,9 @@ def _of_what_hangs_on_it(filters: OrderFilters, now: datetime) -> Conditions:
         if filters.constraint != "any":
             blocked = blocked.where(_is(ConstrainedOrderRow.constraint_id, filters.constraint))
         yield OrderRow.open_constraints > 0 if filters.constraint == "any" else OrderRow.id.in_(blocked)
-    if filters.ticket or filters.ticket_age:
+    if filters.exception_of:
+        yield OrderRow.id.in_(select(OrderExceptionRow.order_id).where(*_whose(filters.exception_of)))
+    if filters.ticket or filters.ticket_age or filters.ticket_of:
         yield OrderRow.id.in_(select(OrderTicketRow.order_id).where(*_of_the_ticket(filters, now)))
 
 
@@ -152,8 +157,20 @@ def _of_the_ticket(filters: OrderFilters, now: datetime) -> Conditions:
     yield OrderTicketRow.closed_at.is_(None)
     if filters.ticket not in ("", "any"):
         yield OrderTicketRow.channel == filters.ticket
+    if filters.ticket_of:
+        owner = OrderTicketRow.owner_id
+        yield owner.is_(None) if filters.ticket_of == "none" else _is(owner, filters.ticket_of)
     if filters.ticket_age:
         yield aged(OrderTicketRow.opened_at, filters.ticket_age, now)
+
+
+def _whose(value: str) -> Conditions:
+    """Open exceptions of a person, or of a role as long as nobody has taken them."""
+    yield OrderExceptionRow.resolved_at.is_(None)
+    if value in set(Role):
+        yield and_(OrderExceptionRow.owner_id.is_(None), OrderExceptionRow.owner_role == value)
+    else:
+        yield _is(OrderExceptionRow.owner_id, value)
 
 
 def _has(row: Any, kind: str, booked: str) -> ColumnElement[bool]:

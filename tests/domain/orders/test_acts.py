@@ -62,6 +62,7 @@ from domain.orders.tickets import (
     decide_close_ticket,
     decide_escalate_ticket,
     decide_open_ticket,
+    decide_take_ticket,
 )
 from tests.domain.making import OWNER, ROOT_PATH, STRANGER
 from tests.domain.orders.making import (
@@ -284,3 +285,12 @@ def test_priority_changes_with_a_reason() -> None:
 def test_a_role_for_one_channel_works_on_its_orders_alone() -> None:
     assert not isinstance(opening(actor=SHOP_DESK), NotAllowed)
     assert isinstance(opening(actor=SHOP_DESK, channel="b2b"), NotAllowed)
+
+
+def test_a_ticket_is_taken_from_nobody_or_a_colleague_until_it_is_answered() -> None:
+    ticket = done(decide_open_ticket(order(), TICKET, RULES, DESK)).ticket
+    taken = done(decide_take_ticket(ticket, order(), LEAD, NOW))
+    assert (taken.before, taken.ticket.owner) == (ticket.owner, LEAD.person)
+    assert isinstance(decide_take_ticket(ticket, order(), READER, NOW), NotAllowed)
+    closed = done(decide_close_ticket(ticket, order(), "Told", DESK, NOW)).ticket
+    assert isinstance(decide_take_ticket(closed, order(), LEAD, NOW), TicketSettled)

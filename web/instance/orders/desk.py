@@ -151,6 +151,8 @@ def _queues(found: DeskFilter, reader: object) -> list[Pick]:
     words = (
         (_("Mine"), "owner", str(reader), "user"),
         (_("Nobody's"), "owner", "none", "user-off"),
+        (_("My tickets"), "ticket_of", str(reader), "message-exclamation"),
+        (_("Nobody's tickets"), "ticket_of", "none", "message"),
         (_("Late"), "due", "late", "clock-exclamation"),
         (_("Due today"), "due", "today", "clock"),
         (_("Held up"), "held", "1", "hand-stop"),

@@ -104,6 +104,8 @@ def field_words() -> dict[str, str]:
         "reason": _("Cancelled for"),
         "constraint": _("Constraint"),
         "ticket": _("Open ticket"),
+        "ticket_of": _("Open ticket of"),
+        "exception_of": _("Open exception of"),
         "ticket_age": _("Ticket's days, from"),
         "q": _("Words"),
     }
@@ -122,13 +124,14 @@ def _said(key: str, value: str, rules: OrderRules, names: Mapping[UUID, str], ti
         "priority": priority_words(),
         "state": state_words() | {"all": _("any")},
         "owner": {"none": _("nobody")},
+        "ticket_of": {"none": _("nobody")},
     }
     known: dict[str, Callable[[str], str]] = {
         "stage": lambda each: rules_label(rules.stages, each),
         "type": lambda each: type_label(rules, each) if each != "any" else _("any"),
         "constraint": lambda each: titles.get(each, _("any")),
         "q": lambda each: f"“{each}”",
-        **dict.fromkeys(("owner", "unit"), lambda each: _named(names, each)),
+        **dict.fromkeys(("owner", "unit", "ticket_of", "exception_of"), lambda each: _named(names, each)),
         **dict.fromkeys(("month", "opened", "booked"), _months),
         **{each: lambda code, of=of: rules_label(of, code) for each, of in listed.items()},  # type: ignore[misc]
     }

@@ -1,4 +1,4 @@
-"""Service tickets of an order: open one, escalate it, answer it."""
+"""Service tickets of an order: open one, take it, escalate it, answer it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +14,7 @@ from domain.refusals import Refusal
 from tenants.instance.actions.order_tickets import answer_ticket as give_answer
 from tenants.instance.actions.order_tickets import escalate_ticket as escalate_one
 from tenants.instance.actions.order_tickets import open_ticket as open_one
+from tenants.instance.actions.order_tickets import take_ticket as take_one
 from web.access import requires
 from web.instance.orders import bp
 from web.instance.orders.costing import exception_field
@@ -62,6 +63,13 @@ def open_ticket(order: UUID) -> Any:
         return _page(taken, form.fields, refused_field(outcome, FIELDS), str(identity)), 422
     tell("ok", _("The ticket is open"))
     return see(url_for(".show", order=order) + "#tickets")
+
+
+@bp.post("/<uuid:order>/tickets/<uuid:ticket>/owner")
+@requires(C.WORK_ORDERS)
+def take_ticket(order: UUID, ticket: UUID) -> Any:
+    taken = take(order)
+    return answer(order, take_one(taken.hand.work, order, ticket, taken.hand.actor), "ticket")
 
 
 @bp.post("/<uuid:order>/tickets/<uuid:ticket>/escalation")

@@ -21,6 +21,7 @@ from tenants.instance.queries.tolls import list_tolls
 from web.access import requires
 from web.hands import hand
 from web.instance.overview.sheet import sheet_of
+from web.order_work import order_work
 from web.waits import WaitItem, item_of
 
 bp = Blueprint("overview", __name__)
@@ -58,6 +59,7 @@ def index() -> str:
         met_criteria=met_criteria(here.work, scope, node.path),
         overdue_checks=overdue_checks(here.work, scope, node.path),
         orders=_in_short(sight.orders),
+        order_work=order_work() if sight.orders else None,
         sheet=sheet_of(overview, parts, tolls, here.reader.waiting, governance, here.work.now()),
         now=here.work.now(),
         may_close=here.actor.can(Capability.CLOSE_MONTH, f"/{governance.organization}/"),

@@ -20,6 +20,7 @@ from web.formats import money
 from web.hands import hand
 from web.instance.waiting import bp
 from web.instance.waiting.words import finding_of, kinds_of, tabs_of, ticked
+from web.order_work import order_work
 from web.refusals import words_of
 from web.request_view import context_of, take_sheet
 from web.waits import item_of
@@ -62,6 +63,7 @@ def page_of(
         inbox=inbox,
         standing=standing,
         checks=checks,
+        order_work=order_work() if is_mine and not sheet else None,
         first=(inbox.page - 1) * PAGE + 1 if inbox.total else 0,
         pages=[(n, asked.address(page=n) if n != "…" else "", n == inbox.page) for n in around(inbox)],
         toll=money(inbox.price) if inbox.price else "",
