@@ -14,7 +14,7 @@ from domain.status import Status
 from tenants.database import NotFound, Work
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.measures import MeasureRow
-from tenants.instance.queries.rollup import NOTHING, Part, parts_by_package
+from tenants.instance.queries.rollup import NOTHING, Part, parts_by_package, together
 from tenants.instance.queries.scoping import below, naming
 from tenants.instance.queries.sums import Sums
 
@@ -63,13 +63,15 @@ class PartLine:
 def get_tree(work: Work, scope: Scope) -> tuple[NodeLine, ...]:
     """All nodes the reader sees, parents before children. Three statements; each node adds its sums to its parent's."""
     rows = _in_order(_visible(work, scope))
-    parts = defaultdict(lambda: NOTHING, parts_by_package(work, scope))
-    children: Counter[UUID | None] = Counter()
-    for row in reversed(rows):
-        children[row.parent_id] += 1
-        if row.parent_id is not None:
-            parts[row.parent_id] += parts[row.id]
-    return tuple(_line(row, parts[row.id], children[row.id]) for row in rows)
+    parts: dict[UUID | None, list[Part]] = defaultdict(list)
+    for package, part in parts_by_package(work, scope).items():
+        parts[package].append(part)
+    totals: dict[UUID, Part] = {}
+    for row in reversed(rows):  # what lies below a node comes before it
+        totals[row.id] = together(parts[row.id])
+        parts[row.parent_id].append(totals[row.id])
+    children = Counter(row.parent_id for row in rows)
+    return tuple(_line(row, totals[row.id], children[row.id]) for row in rows)
 
 
 def list_parts(work: Work, scope: Scope, node: NodeName, parts: Mapping[UUID, Part]) -> tuple[PartLine, ...]:
@@ -156,7 +158,7 @@ def _line(row: Any, total: Part, children: int) -> NodeLine:
         level=Level(row.level),
         name=row.name,
         path=row.path,
-        depth=len(paths_above(row.path)),
+        depth=row.path.count("/") - 1,
         version=row.version,
         sums=total.sums,
         implementation=total.implementation,

@@ -1,6 +1,6 @@
 """What measures add up to: below a node by all that the overview tells apart, and by package for the whole tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,9 +15,10 @@ from tenants.database import Work
 from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.values import FiguresRow
 from tenants.instance.queries.scoping import seen, seen_below
-from tenants.instance.queries.sums import SUM_COLUMNS, SUMMED, Sums, to_sums
+from tenants.instance.queries.sums import FIELDS, SUM_COLUMNS, SUMMED, Sums, added, to_sums
 
 DIMENSIONS = ("implementation", "potential")
+STATUSES = tuple(Status)
 ALIKE = (MeasureRow.stage, MeasureRow.state, MeasureRow.implementation, MeasureRow.potential)
 VALUE = func.sum(
     func.coalesce(
@@ -30,7 +31,7 @@ VALUE = func.sum(
 STATUS_COLUMNS = tuple(
     func.count().filter(getattr(MeasureRow, dimension) == status).label(f"{dimension}_{status}")
     for dimension in DIMENSIONS
-    for status in Status
+    for status in STATUSES
 )
 # The same sums and counts once more, of the rows that `_fine` gives.
 CHILD: ColumnElement[Any] = column("child")
@@ -39,12 +40,13 @@ APART: tuple[ColumnElement[Any], ...] = tuple(column(alike.key) for alike in ALI
 BOTH_WAYS = (
     CHILD,
     *APART,
+    func.sum(column("value", Numeric)).label("value"),
     cast(func.sum(MEASURES), Integer).label("measures"),
-    *(func.sum(column(name, Numeric)).label(name) for name in ("value", *SUMMED)),
+    *(func.sum(column(name, Numeric)).label(name) for name in SUMMED),
     *(
         func.coalesce(func.sum(MEASURES).filter(column(dimension) == status), 0).label(f"{dimension}_{status}")
         for dimension in DIMENSIONS
-        for status in Status
+        for status in STATUSES
     ),
 )
 
@@ -69,13 +71,6 @@ class Part:
     implementation: Mapping[Status, int]
     potential: Mapping[Status, int]
 
-    def __add__(self, other: "Part") -> "Part":
-        return Part(
-            sums=self.sums + other.sums,
-            implementation=_count(self.implementation, other.implementation),
-            potential=_count(self.potential, other.potential),
-        )
-
 
 NOTHING = Part(sums=Sums(), implementation={}, potential={})
 
@@ -91,28 +86,46 @@ class RollUp:
 def roll_up(work: Work, scope: Scope, path: str) -> RollUp:
     """What the reader sees below a node: its measures are read once, the few sums of it added up both ways."""
     statement = select(*BOTH_WAYS).select_from(_fine(scope, path).subquery())
-    rows = work.session.execute(statement.group_by(func.grouping_sets(tuple_(*APART), tuple_(CHILD)))).all()
-    return RollUp(
-        groups=tuple(_group(row) for row in rows if row.child is None),
-        parts={UUID(row.child): to_part(row) for row in rows if row.child},
-    )
+    groups: list[Group] = []
+    parts: dict[UUID, Part] = {}
+    rows = work.session.execute(statement.group_by(func.grouping_sets(tuple_(*APART), tuple_(CHILD))))
+    for child, stage, state, implementation, potential, value, *summed in rows:
+        if child is None:
+            groups.append(
+                Group(
+                    stage=Stage(stage),
+                    state=MeasureState(state),
+                    implementation=Status(implementation),
+                    potential=Status(potential),
+                    value=value,
+                    sums=to_sums(summed[: len(FIELDS)]),
+                )
+            )
+        elif child:
+            parts[UUID(child)] = _part(summed)
+    return RollUp(groups=tuple(groups), parts=parts)
 
 
 def parts_by_package(work: Work, scope: Scope) -> dict[UUID, Part]:
     """Of all that the reader sees."""
     statement = (
-        select(MeasureRow.package_id, *STATUS_COLUMNS, *SUM_COLUMNS)
+        select(MeasureRow.package_id, *SUM_COLUMNS, *STATUS_COLUMNS)
         .join(FiguresRow, FiguresRow.measure_id == MeasureRow.id)
         .where(seen(scope))
         .group_by(MeasureRow.package_id)
     )
-    return {row.package_id: to_part(row) for row in work.session.execute(statement)}
+    return {package: _part(summed) for package, *summed in work.session.execute(statement)}
 
 
-def to_part(row: Any) -> Part:
-    """A row with the counts of STATUS_COLUMNS and with sums."""
-    implementation, potential = (dict(_occurring(row, dimension)) for dimension in DIMENSIONS)
-    return Part(sums=to_sums(row), implementation=implementation, potential=potential)
+def together(parts: Sequence[Part]) -> Part:
+    """What lies below several nodes as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Part(
+        sums=added(part.sums for part in parts),
+        implementation=_counted([part.implementation for part in parts]),
+        potential=_counted([part.potential for part in parts]),
+    )
 
 
 def _fine(scope: Scope, path: str) -> Select[Any]:
@@ -122,22 +135,20 @@ def _fine(scope: Scope, path: str) -> Select[Any]:
     return joined.where(seen_below(scope, path)).group_by(child, *ALIKE)
 
 
-def _group(row: Any) -> Group:
-    return Group(
-        stage=Stage(row.stage),
-        state=MeasureState(row.state),
-        implementation=Status(row.implementation),
-        potential=Status(row.potential),
-        value=row.value,
-        sums=to_sums(row),
+def _part(summed: Sequence[Any]) -> Part:
+    """From the values of SUM_COLUMNS and STATUS_COLUMNS, in their order."""
+    sums, counts = summed[: len(FIELDS)], [int(each) for each in summed[len(FIELDS) :]]
+    return Part(
+        sums=to_sums(sums),
+        implementation=_occurring(counts[: len(STATUSES)]),
+        potential=_occurring(counts[len(STATUSES) :]),
     )
 
 
-def _occurring(row: Any, dimension: str) -> Iterator[tuple[Status, int]]:
-    for status in Status:
-        if count := getattr(row, f"{dimension}_{status}"):
-            yield status, int(count)
+def _occurring(counts: Sequence[int]) -> Mapping[Status, int]:
+    return {status: count for status, count in zip(STATUSES, counts, strict=True) if count}
 
 
-def _count(a: Mapping[Status, int], b: Mapping[Status, int]) -> Mapping[Status, int]:
-    return {status: a.get(status, 0) + b.get(status, 0) for status in a.keys() | b.keys()}
+def _counted(counts: Sequence[Mapping[Status, int]]) -> Mapping[Status, int]:
+    summed = ((status, sum(each.get(status, 0) for each in counts)) for status in STATUSES)
+    return {status: count for status, count in summed if count}

@@ -1,6 +1,6 @@
 """Sums over many measures: the same columns, whatever they are grouped by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ SUMMED = (
     "risk_adjusted",
     "leakage",
 )
+FIELDS = ("measures", *SUMMED)
 ZERO = Decimal("0.00")
 
 
@@ -64,7 +65,7 @@ class Sums:
         return not any(benefits) and bool(self.one_off_plan or self.one_off_forecast)
 
     def __add__(self, other: "Sums") -> "Sums":
-        added = {name: getattr(self, name) + getattr(other, name) for name in ("measures", *SUMMED)}
+        added = {name: getattr(self, name) + getattr(other, name) for name in FIELDS}
         return Sums(**added)
 
 
@@ -75,8 +76,9 @@ def added(many: Iterable[Sums]) -> Sums:
     return Sums(measures=sum(each.measures for each in kept), **totals)
 
 
-def to_sums(row: Any) -> Sums:
-    return Sums(measures=row.measures, **{name: getattr(row, name) for name in SUMMED})
+def to_sums(values: Sequence[Any]) -> Sums:
+    """From the values of SUM_COLUMNS, in their order: a hierarchy has hundreds of them."""
+    return Sums(**dict(zip(FIELDS, values, strict=True)))
 
 
 # Count and sums, labelled as the fields of Sums; the statement joins `figures` to `measures`.
