@@ -25,6 +25,7 @@ from web.formats import amount, day, number
 from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.deskfilter import DeskFilter, chips, read_filter
+from web.instance.orders.rows import rows_of
 from web.instance.orders.sheet import sheet_of
 from web.instance.orders.taking import crumbs, places, scope
 from web.instance.orders.words import priority_words, state_words, type_icon, type_label
@@ -49,7 +50,7 @@ class Pick:
 @bp.get("")
 @requires(C.VIEW_ORDERS)
 def index() -> str | Response:
-    here = hand()
+    here, actor = hand(), hand().actor
     governance = get_governance(here.work)
     rules = governance.template.orders or abort(404)
     found = read_filter(request.args)
@@ -64,6 +65,7 @@ def index() -> str | Response:
     return render_template(
         "web/instance/orders/index.html",
         desk=desk,
+        rows=rows_of(desk.lines, rules, here.work.now()),
         found=found,
         finding=_finding(desk, found),
         chips=chips(found, rules, names, {str(each.id): each.title for each in constraints}),
@@ -83,7 +85,7 @@ def index() -> str | Response:
         states=[*state_words().items(), ("all", _("Any state"))],
         places=places(),
         crumbs=[*crumbs()[:1], (_("Orders"), None)],
-        may={name: here.actor.can_anywhere(capability) for name, capability in ACTS.items()},
+        may={name: actor.can_anywhere(capability) for name, capability in ACTS.items()},
         may_ask="instance.orders.ask_decisions" in current_app.view_functions,
         view_id=str(uuid4()),
         type_icon=type_icon,
