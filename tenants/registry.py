@@ -9,6 +9,12 @@ from tenants.database import NotFound, PlatformWork
 from tenants.places import Instance
 from tenants.platform.models.instances import OPEN, InstanceMemberRow, InstanceRow
 
+FOR_PERSON = (  # every page asks for it: built once
+    select(InstanceRow, InstanceMemberRow.side)
+    .join(InstanceMemberRow, InstanceMemberRow.instance_id == InstanceRow.id)
+    .where(InstanceRow.slug == bindparam("slug"), InstanceRow.state.in_(OPEN))
+    .where(InstanceMemberRow.person_id == bindparam("person"))
+)
 BY_SLUG = select(InstanceRow).where(InstanceRow.slug == bindparam("slug"), InstanceRow.state.in_(OPEN))
 
 
@@ -18,12 +24,7 @@ class InstanceMoving(RuntimeError):
 
 def find_for_person(work: PlatformWork, slug: str, person: PersonId) -> tuple[Instance, str] | None:
     """The instance with this slug and the person's side in it; None where the person is no member."""
-    statement = (
-        select(InstanceRow, InstanceMemberRow.side)
-        .join(InstanceMemberRow, InstanceMemberRow.instance_id == InstanceRow.id)
-        .where(InstanceRow.slug == slug, InstanceRow.state.in_(OPEN), InstanceMemberRow.person_id == person)
-    )
-    row = work.session.execute(statement).one_or_none()
+    row = work.session.execute(FOR_PERSON, {"slug": slug, "person": person}).one_or_none()
     return (_at_rest(row[0]), row[1]) if row else None
 
 

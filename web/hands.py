@@ -44,10 +44,8 @@ class Hand:
     @property
     def person(self) -> SignedIn:
         """Who is signed in. Behind every route that is not public."""
-        if not self.is_signed_in:
-            abort(404)
-        signed_in: SignedIn = current_user.signed_in
-        return signed_in
+        signed_in: SignedIn | None = getattr(current_user, "signed_in", None)  # nobody's visit has none
+        return signed_in or abort(404)
 
     @cached_property
     def firm(self) -> FirmActor | None:

@@ -60,7 +60,7 @@ class Shell:
     def csrf_token(self) -> str:
         return str(generate_csrf())
 
-    @property
+    @cached_property
     def theme(self) -> str:
         return hand().person.theme if hand().is_signed_in else ""
 
@@ -165,7 +165,7 @@ def _context() -> dict[str, Any]:
 
 
 def _client_nav() -> tuple[NavItem, ...]:
-    here = hand()
+    here, actor = hand(), hand().actor
     assert here.instance is not None
     root = f"/clients/{here.instance.slug}"
     words = (
@@ -189,7 +189,7 @@ def _client_nav() -> tuple[NavItem, ...]:
             count=here.reader.waiting if word == "waiting" else 0,
         )
         for label, word, path, capability in words
-        if f"instance.{word}" in current_app.blueprints and here.actor.can_anywhere(capability)
+        if f"instance.{word}" in current_app.blueprints and actor.can_anywhere(capability)
     )
 
 

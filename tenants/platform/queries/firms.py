@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from domain.access import FirmActor, FirmRole
@@ -12,16 +12,17 @@ from tenants.platform.models.firms import FirmMemberRow
 from tenants.platform.models.instances import OPEN, InstanceMemberRow, InstanceRow
 from tenants.platform.models.people import PersonRow
 
+ACTOR = (  # every page asks for it: built once
+    select(FirmMemberRow.firm_id, FirmMemberRow.role, PersonRow.name)
+    .join(PersonRow, PersonRow.id == FirmMemberRow.person_id)
+    .where(FirmMemberRow.person_id == bindparam("person"))
+    .order_by(FirmMemberRow.created_at, FirmMemberRow.firm_id)
+)
+
 
 def find_firm_actor(work: PlatformWork, person: PersonId) -> FirmActor | None:
     """The person with their roles in their firm; None for somebody who works for no firm."""
-    statement = (
-        select(FirmMemberRow.firm_id, FirmMemberRow.role, PersonRow.name)
-        .join(PersonRow, PersonRow.id == FirmMemberRow.person_id)
-        .where(FirmMemberRow.person_id == person)
-        .order_by(FirmMemberRow.created_at, FirmMemberRow.firm_id)
-    )
-    rows = work.session.execute(statement).all()
+    rows = work.session.execute(ACTOR, {"person": person}).all()
     if not rows:
         return None
     firm = rows[0].firm_id

@@ -3,14 +3,22 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.ids import PersonId
 from tenants.database import PlatformWork
 from tenants.platform.models.people import PersonRow, SessionRow
 
 IDLE = timedelta(minutes=60)
+SESSION = (  # every page asks for it: built once
+    select(SessionRow.id_hash.label("session"), SessionRow.seen_at, SessionRow.expires_at, SessionRow.confirmed_at)
+    .add_columns(PersonRow.id, PersonRow.name, PersonRow.email, PersonRow.theme, PersonRow.locale)
+    .add_columns(PersonRow.is_operator)
+    .join(PersonRow, PersonRow.id == SessionRow.person_id)
+    .where(SessionRow.id_hash == bindparam("id_hash"), PersonRow.is_active)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +54,10 @@ def hash_of(token: str) -> str:
 
 def find_session(work: PlatformWork, token: str) -> SignedIn | None:
     """The person behind a session token; None when the session ended, idled out or its person is not active."""
-    statement = (
-        select(SessionRow, PersonRow)
-        .join(PersonRow, PersonRow.id == SessionRow.person_id)
-        .where(SessionRow.id_hash == hash_of(token), PersonRow.is_active)
-    )
-    found = work.session.execute(statement).one_or_none()
-    if found is None or found[0].expires_at <= work.now() or found[0].seen_at + IDLE <= work.now():
+    found = work.session.execute(SESSION, {"id_hash": hash_of(token)}).one_or_none()
+    if found is None or found.expires_at <= work.now() or found.seen_at + IDLE <= work.now():
         return None
-    return _signed_in(found[0], found[1])
+    return _signed_in(found)
 
 
 def list_sessions(work: PlatformWork, person: PersonId) -> list[OpenSession]:
@@ -73,15 +76,16 @@ def list_sessions(work: PlatformWork, person: PersonId) -> list[OpenSession]:
     ]
 
 
-def _signed_in(session: SessionRow, person: PersonRow) -> SignedIn:
+def _signed_in(row: Any) -> SignedIn:
+    """From the columns of SESSION."""
     return SignedIn(
-        id=PersonId(person.id),
-        name=person.name,
-        email=person.email,
-        theme=person.theme,
-        locale=person.locale,
-        is_operator=person.is_operator,
-        session=session.id_hash,
-        seen_at=session.seen_at,
-        confirmed_at=session.confirmed_at,
+        id=PersonId(row.id),
+        name=row.name,
+        email=row.email,
+        theme=row.theme,
+        locale=row.locale,
+        is_operator=row.is_operator,
+        session=row.session,
+        seen_at=row.seen_at,
+        confirmed_at=row.confirmed_at,
     )

@@ -77,9 +77,9 @@ def places(at: str = "") -> list[Place]:
         (_("Import"), "orders_import.index", C.IMPORT_ORDERS),
         (_("Channel keys"), "orders.keys", C.MANAGE_CHANNEL_KEYS),
     )
-    here = (request.endpoint or "").removeprefix("instance.")
+    here, actor = (request.endpoint or "").removeprefix("instance."), hand().actor
     return [
         Place(label=label, href=url_for(f"instance.{name}"), current=name == (at or here))
         for label, name, capability in words
-        if hand().actor.can_anywhere(capability)
+        if actor.can_anywhere(capability)
     ]
