@@ -5,7 +5,7 @@ from functools import cached_property
 from uuid import UUID, uuid4
 
 import structlog
-from flask import abort, current_app, g, request
+from flask import abort, current_app, g, request, url_for
 from flask_login import current_user
 
 from domain.access import Actor, FirmActor
@@ -26,6 +26,7 @@ class Hand:
     instance: Instance | None = None
     side: str = ""
     _opened: list[PlatformWork | Work] = field(default_factory=list)
+    _addresses: dict[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -74,6 +75,12 @@ class Hand:
     def actor(self) -> Actor:
         """Who acts, with the moment they last gave their password."""
         return replace(self.reader.actor, confirmed_at=self.person.confirmed_at)
+
+    def address(self, endpoint: str) -> str:
+        """Where a page of this client is: found once, for pages that link it again and again."""
+        if endpoint not in self._addresses:
+            self._addresses[endpoint] = url_for(endpoint)
+        return self._addresses[endpoint]
 
     def close(self) -> None:
         for opened in self._opened:

@@ -1,19 +1,18 @@
 """Where figures of orders lead: the desk with the filter that shows exactly the orders behind one."""
 
-from typing import Any
-
-from flask import url_for
+from urllib.parse import urlencode
 
 from domain.governance.template import OrderRules
 from domain.months import Month
 from domain.orders.causes import Cause
 from tenants.instance.queries.order_filters import OrderFilters
+from web.hands import hand
 
 
 def desk(filters: OrderFilters) -> str:
     """The address of the desk that shows exactly these orders."""
-    pairs: dict[str, Any] = dict(filters.query)
-    return url_for("instance.orders.index", **pairs)
+    home, query = hand().address("instance.orders.index"), filters.query
+    return f"{home}?{urlencode(query)}" if query else home
 
 
 def booked_filters(cause: Cause, months: tuple[Month, ...]) -> OrderFilters:

@@ -67,10 +67,11 @@ class OrderFilters:
     @property
     def query(self) -> dict[str, str]:
         """The pairs of the address that asks for this; only those that differ from asking for nothing."""
-        return {each.name: value for each in fields(self) if (value := getattr(self, each.name)) != each.default}
+        return {name: value for name, default in DEFAULTS.items() if (value := getattr(self, name)) != default}
 
 
-NAMES = tuple(each.name for each in fields(OrderFilters))
+DEFAULTS = {each.name: each.default for each in fields(OrderFilters)}
+NAMES = tuple(DEFAULTS)
 
 
 def conditions(filters: OrderFilters, now: datetime) -> list[ColumnElement[bool]]:
