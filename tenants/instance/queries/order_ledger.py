@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from domain.access import OrderScope
@@ -43,11 +43,10 @@ def list_cause_costs(
     work: Work, scope: OrderScope, months: Sequence[Month], channel: str = "", by_cause: bool = False
 ) -> tuple[CauseCost, ...]:
     """The most expensive first. One statement; an order with several bookings counts once."""
-    booked = _booked(scope, months, channel)
-    keys = (booked.c.type, booked.c.cause) if by_cause else (booked.c.type,)
-    sums = [func.coalesce(func.sum(booked.c.amount).filter(booked.c.is_effect == each), 0) for each in (False, True)]
-    statement = select(*keys, *sums, func.count(booked.c.order_id.distinct())).group_by(*keys)
-    rows: Any = work.session.execute(statement)
+    booked, names = _booked(scope, months, channel).cte("booked"), ("type", "cause") if by_cause else ("type",)
+    summed, met = _summed(booked, names), _met(booked, names)
+    same = and_(*(summed.c[name] == met.c[name] for name in names))
+    rows: Any = work.session.execute(select(summed, met.c.orders).join(met, same))
     found = [
         CauseCost(type=names[0], cause=names[1] if by_cause else "", cost=cost, effects=effects, orders=orders)
         for *names, cost, effects, orders in rows
@@ -59,7 +58,7 @@ def get_ledger(session: Session, scope: OrderScope, cause: Cause, months: Sequen
     """Every one of the months, also where nothing was booked. Three statements."""
     if not months:
         return {}
-    booked = _booked(scope, months, cause.channel)
+    booked = _booked(scope, months, cause.channel).subquery()
     month = func.date_trunc("month", booked.c.on)
     statement = select(month, func.sum(booked.c.amount)).where(*_of(booked.c, cause)).group_by(month)
     costs = {Month.of(first): amount for first, amount in session.execute(statement)}
@@ -100,25 +99,36 @@ def measured_lines(session: Session, measure: UUID) -> frozenset[UUID]:
     return frozenset(each for each in found if each)
 
 
-def _booked(scope: OrderScope, months: Sequence[Month], channel: str) -> Any:
-    """Costs that are known and effects of exceptions, booked in the months, as one list."""
+def _booked(scope: OrderScope, months: Sequence[Month], channel: str) -> Select[Any]:
+    """Costs that are known and effects of exceptions, booked in the months, as one list with what they are of."""
     cost = _of_exceptions(OrderCostRow, OrderCostRow.actual, scope, months, channel)
     effect = _of_exceptions(OrderEffectRow, OrderEffectRow.amount, scope, months, channel)
-    return union_all(cost.where(OrderCostRow.actual.is_not(None)), effect).subquery()
+    each = union_all(cost.where(OrderCostRow.actual.is_not(None)), effect).subquery("each")
+    columns = (each.c.order_id, each.c.on, each.c.amount, each.c.is_effect)
+    statement = select(OrderExceptionRow.type, OrderExceptionRow.cause, *columns)
+    return statement.join(OrderExceptionRow, OrderExceptionRow.id == each.c.exception_id)
+
+
+def _summed(booked: CTE, names: Sequence[str]) -> Subquery:
+    """Cost and effects of every booking."""
+    keys = [booked.c[name] for name in names]
+    cost, effects = (
+        func.coalesce(func.sum(booked.c.amount).filter(booked.c.is_effect == each), 0) for each in (False, True)
+    )
+    return select(*keys, cost.label("cost"), effects.label("effects")).group_by(*keys).subquery("summed")
+
+
+def _met(booked: CTE, names: Sequence[str]) -> Subquery:
+    """How many orders. Apart from the sums: counting distinct orders beside them, all bookings have to be sorted."""
+    once = select(*(booked.c[name] for name in names), booked.c.order_id).distinct().subquery("once")
+    keys = [once.c[name] for name in names]
+    return select(*keys, func.count().label("orders")).group_by(*keys).subquery("met")
 
 
 def _of_exceptions(row: Any, amount: Any, scope: OrderScope, months: Sequence[Month], channel: str) -> Select[Any]:
-    statement = (
-        select(
-            OrderExceptionRow.type,
-            OrderExceptionRow.cause,
-            row.order_id,
-            row.on,
-            amount.label("amount"),
-            literal(row is OrderEffectRow).label("is_effect"),
-        )
-        .join(OrderExceptionRow, OrderExceptionRow.id == row.exception_id)
-        .where(row.on >= months[0].first, row.on <= months[-1].last)
+    kind = literal(row is OrderEffectRow).label("is_effect")
+    statement = select(row.exception_id, row.order_id, row.on, amount.label("amount"), kind).where(
+        row.exception_id.is_not(None), row.on >= months[0].first, row.on <= months[-1].last
     )
     return _of_the_readers(statement, row.order_id, scope, channel)
 
