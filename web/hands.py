@@ -26,6 +26,7 @@ class Hand:
     instance: Instance | None = None
     side: str = ""
     _opened: list[PlatformWork | Work] = field(default_factory=list)
+    _actor: Actor | None = None
     _addresses: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -74,7 +75,10 @@ class Hand:
     @property
     def actor(self) -> Actor:
         """Who acts, with the moment they last gave their password."""
-        return replace(self.reader.actor, confirmed_at=self.person.confirmed_at)
+        confirmed_at = self.person.confirmed_at  # it may be given during a request
+        if self._actor is None or self._actor.confirmed_at != confirmed_at:
+            self._actor = replace(self.reader.actor, confirmed_at=confirmed_at)
+        return self._actor
 
     def address(self, endpoint: str) -> str:
         """Where a page of this client is: found once, for pages that link it again and again."""

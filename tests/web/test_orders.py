@@ -19,7 +19,7 @@ from tests.web.client import Client, statements
 
 FRAME = 6  # what every page of an instance asks for
 DESK = 9
-ORDER = 17
+ORDER = 16
 H = Happening
 
 

@@ -34,6 +34,16 @@ from tenants.instance.queries.scoping import seen
 from tenants.instance.queries.sums import Sums
 
 CHOICE_KINDS = ("people", "business_unit", "function", "legal_entity", "forum")
+CHOICES = union_all(  # most pages ask for one of these two: built once
+    select(literal("people").label("kind"), MemberRow.id, MemberRow.name).where(MemberRow.is_active),
+    select(ReferenceRow.kind, ReferenceRow.id, ReferenceRow.name).where(~ReferenceRow.is_retired),
+    select(literal("forum"), ForumRow.id, ForumRow.name).where(~ForumRow.is_retired),
+)
+NAMES = union_all(
+    select(MemberRow.id, MemberRow.name, (MemberRow.side == "firm").label("is_firm")),
+    select(ReferenceRow.id, ReferenceRow.name, false()),
+    select(ForumRow.id, ForumRow.name, false()),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,25 +151,15 @@ def get_sheet(work: Work, scope: Scope, code: str, actor: Actor) -> MeasureSheet
 
 def get_choices(work: Work) -> Choices:
     """Who and what a measure can name, each list by name: one statement. Who has left and what is retired is not."""
-    statement = union_all(
-        select(literal("people").label("kind"), MemberRow.id, MemberRow.name).where(MemberRow.is_active),
-        select(ReferenceRow.kind, ReferenceRow.id, ReferenceRow.name).where(~ReferenceRow.is_retired),
-        select(literal("forum"), ForumRow.id, ForumRow.name).where(~ForumRow.is_retired),
-    )
     found: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
-    for kind, key, name in work.session.execute(statement):
+    for kind, key, name in work.session.execute(CHOICES):
         found[kind].append((key, name))
     return Choices(**{kind: tuple(sorted(found[kind], key=lambda pair: pair[1].lower())) for kind in CHOICE_KINDS})
 
 
 def get_names(work: Work) -> Names:
     """One statement."""
-    statement = union_all(
-        select(MemberRow.id, MemberRow.name, (MemberRow.side == "firm").label("is_firm")),
-        select(ReferenceRow.id, ReferenceRow.name, false()),
-        select(ForumRow.id, ForumRow.name, false()),
-    )
-    rows = work.session.execute(statement).all()
+    rows = work.session.execute(NAMES).all()
     names = Names({row.id: row.name for row in rows})
     names.firm = frozenset(row.id for row in rows if row.is_firm)
     return names

@@ -14,7 +14,7 @@ from domain.orders.order import Order, OrderException
 from tenants.database import NotFound, Work
 from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow, OrderTicketRow
 from tenants.instance.models.intake import OrderConflictRow
-from tenants.instance.models.orders import OrderEvidenceRow, OrderPromiseRow, OrderRow, OrderStageRow
+from tenants.instance.models.orders import OrderEvidenceRow, OrderPromiseRow, OrderStageRow
 from tenants.instance.models.requests import RequestRow
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.order_aggregates import load_order
@@ -161,17 +161,16 @@ class OrderSheet:
 
 def get_order(work: Work, scope: OrderScope, order_id: UUID) -> tuple[Order, OrderRules, Governance, int]:
     """Only the state of an order, what governs it, and its version. Raises NotFound outside the scope."""
-    governance = get_governance(work)
-    if governance.template.orders is None:
-        raise NotFound("orders: the template governs none")
+    rules, governance = _governing(work)
     row = get_order_row(work, scope, order_id)
-    return load_order(work.session, row), governance.template.orders, governance, row.version
+    return load_order(work.session, row), rules, governance, row.version
 
 
 def get_order_sheet(work: Work, scope: OrderScope, order_id: UUID) -> OrderSheet:
     """Raises NotFound where it is absent or outside the reader's scope."""
-    order, rules, governance, version = get_order(work, scope, order_id)
-    row = work.get(OrderRow, order_id)
+    rules, governance = _governing(work)
+    row = get_order_row(work, scope, order_id)
+    order = load_order(work.session, row)
     return OrderSheet(
         order=order,
         governance=governance,
@@ -192,8 +191,15 @@ def get_order_sheet(work: Work, scope: OrderScope, order_id: UUID) -> OrderSheet
         cancel_reason=row.cancel_reason,
         source=row.source,
         updated_at=row.updated_at,
-        version=version,
+        version=row.version,
     )
+
+
+def _governing(work: Work) -> tuple[OrderRules, Governance]:
+    governance = get_governance(work)
+    if governance.template.orders is None:
+        raise NotFound("orders: the template governs none")
+    return governance.template.orders, governance
 
 
 def _read(work: Work, line: Any, row: Any, order_id: UUID, by: Any) -> tuple[Any, ...]:

@@ -41,6 +41,12 @@ SHOWN = (
     *("stage_since", "due_at", "state", "owner_id", "delivered_at", "open_holds", "open_exceptions", "open_tickets"),
     *("open_constraints", "open_requests", "cost_forecast", "cost_actual", "effects", "version"),
 )
+NAMES = (*SHOWN, "owner")  # what a line is read from, in this order
+LINES = (
+    select(*(getattr(OrderRow, name) for name in SHOWN), func.coalesce(Owner.name, "").label("owner"))
+    .select_from(OrderRow)
+    .outerjoin(Owner, Owner.id == OrderRow.owner_id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +113,7 @@ def get_desk(work: Work, scope: OrderScope, wanted: OrderFilters, sort: str = "d
     page = min(max(page, 1), pages)
     statement = _lines(scope, wanted, now).order_by(*order_by(sort)).limit(PAGE).offset((page - 1) * PAGE)
     return Desk(
-        lines=_with_types(work, [_line(row) for row in work.session.execute(statement)]),
+        lines=_read(work, statement),
         stages=stages,
         types=type_counts(work, scope, wanted),
         total=total,
@@ -144,15 +150,13 @@ def type_counts(work: Work, scope: OrderScope, wanted: OrderFilters) -> Mapping[
 
 def all_orders(work: Work, scope: OrderScope, wanted: OrderFilters, sort: str = "due") -> tuple[OrderLine, ...]:
     """Every line that the filter lets through, at most MOST_EXPORTED, for exports."""
-    statement = _lines(scope, wanted, work.now()).order_by(*order_by(sort)).limit(MOST_EXPORTED)
-    return _with_types(work, [_line(row) for row in work.session.execute(statement)])
+    return _read(work, _lines(scope, wanted, work.now()).order_by(*order_by(sort)).limit(MOST_EXPORTED))
 
 
 def lines_of(work: Work, scope: OrderScope, orders: Sequence[UUID]) -> tuple[OrderLine, ...]:
     """These orders as far as the reader sees them, by number."""
     ids = [] if not orders else list(orders)
-    statement = _joined(select(*_columns())).where(OrderRow.id.in_(ids), in_scope(scope)).order_by(OrderRow.number)
-    return _with_types(work, [_line(row) for row in work.session.execute(statement)])
+    return _read(work, LINES.where(OrderRow.id.in_(ids), in_scope(scope)).order_by(OrderRow.number))
 
 
 def matching_ids(work: Work, scope: OrderScope, wanted: OrderFilters, limit: int) -> tuple[OrderId, ...]:
@@ -179,36 +183,36 @@ def order_by(sort: str) -> tuple[ColumnElement[Any], ...]:
 
 
 def _lines(scope: OrderScope, wanted: OrderFilters, now: datetime) -> Select[Any]:
-    return _joined(select(*_columns())).where(in_scope(scope), *conditions(wanted, now))
+    return LINES.where(in_scope(scope), *conditions(wanted, now))
 
 
-def _columns() -> list[Any]:
-    return [*(getattr(OrderRow, name) for name in SHOWN), func.coalesce(Owner.name, "").label("owner")]
+def _read(work: Work, statement: Select[Any]) -> tuple[OrderLine, ...]:
+    """The lines of a statement made of LINES. Two statements."""
+    rows = work.session.execute(statement).all()
+    types = _open_types(work, [row.id for row in rows if row.open_holds or row.open_exceptions])
+    return tuple(_line(row, types.get(row.id, {})) for row in rows)
 
 
-def _joined(statement: Select[Any]) -> Select[Any]:
-    return statement.select_from(OrderRow).outerjoin(Owner, Owner.id == OrderRow.owner_id)
+def _line(row: Any, types: Mapping[str, bool]) -> OrderLine:
+    known = dict(zip(NAMES, row, strict=True))
+    state, priority = OrderState(row.state), Priority(row.priority)
+    return OrderLine(**known | {"state": state, "priority": priority, "types": tuple(types.items())})
 
 
-def _line(row: Any) -> OrderLine:
-    known = {name: getattr(row, name) for name in (*SHOWN, "owner")}
-    return OrderLine(**{**known, "state": OrderState(row.state), "priority": Priority(row.priority)})
-
-
-def _with_types(work: Work, lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:
-    busy = [line.id for line in lines if line.open_holds or line.open_exceptions]
-    if not busy:
-        return tuple(lines)
+def _open_types(work: Work, orders: Sequence[UUID]) -> Mapping[UUID, Mapping[str, bool]]:
+    """The types of the open exceptions of each, with whether they are holds, holds first."""
+    found: dict[UUID, dict[str, bool]] = defaultdict(dict)
+    if not orders:
+        return found
     first = case((OrderExceptionRow.is_hold, 0), else_=1)
     statement = (
         select(OrderExceptionRow.order_id, OrderExceptionRow.type, OrderExceptionRow.is_hold)
-        .where(OrderExceptionRow.order_id.in_(busy), OrderExceptionRow.resolved_at.is_(None))
+        .where(OrderExceptionRow.order_id.in_(orders), OrderExceptionRow.resolved_at.is_(None))
         .order_by(first, OrderExceptionRow.opened_at)
     )
-    found: dict[UUID, dict[str, bool]] = defaultdict(dict)
     for order_id, kind, is_hold in work.session.execute(statement):
         found[order_id][kind] = is_hold
-    return tuple(replace(line, types=tuple(found.get(line.id, {}).items())) for line in lines)
+    return found
 
 
 def _sum(counts: Any) -> StageCount:

@@ -29,6 +29,28 @@ from tenants.instance.queries.sight import (
     with_subject,
 )
 
+LINES = with_subject(  # without their sealed texts, which may be long
+    select(
+        RequestRow.id,
+        RequestRow.measure_id,
+        RequestRow.order_id,
+        code().label("code"),
+        title().label("title"),
+        RequestRow.kind,
+        RequestRow.target_stage,
+        RequestRow.state,
+        MemberRow.name.label("requested_by"),
+        RequestRow.requested_at,
+        RequestRow.waiting,
+        RequestRow.due_on,
+        RequestRow.closed_at,
+        price_of_week().label("price"),
+        price_of_day().label("per_day"),
+        RequestRow.amount,
+        is_suspended().label("is_suspended"),
+    ).select_from(RequestRow)
+).join(MemberRow, MemberRow.id == RequestRow.requested_by)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RequestLine:
@@ -128,28 +150,8 @@ def get_request(work: Work, sight: Sight, request_id: UUID) -> RequestSheet:
 
 
 def select_lines(*conditions: ColumnElement[bool]) -> Any:
-    """The statement behind a list of requests, without their sealed texts, which may be long."""
-    lines = select(
-        RequestRow.id,
-        RequestRow.measure_id,
-        RequestRow.order_id,
-        code().label("code"),
-        title().label("title"),
-        RequestRow.kind,
-        RequestRow.target_stage,
-        RequestRow.state,
-        MemberRow.name.label("requested_by"),
-        RequestRow.requested_at,
-        RequestRow.waiting,
-        RequestRow.due_on,
-        RequestRow.closed_at,
-        price_of_week().label("price"),
-        price_of_day().label("per_day"),
-        RequestRow.amount,
-        is_suspended().label("is_suspended"),
-    )
-    of_people = with_subject(lines.select_from(RequestRow)).join(MemberRow, MemberRow.id == RequestRow.requested_by)
-    return of_people.where(*conditions)
+    """The statement behind a list of requests."""
+    return LINES.where(*conditions)
 
 
 def read_lines(work: Work, statement: Any) -> list[RequestLine]:

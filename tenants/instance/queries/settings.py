@@ -11,6 +11,11 @@ from tenants.instance.models.measures import MeasureRow
 from tenants.instance.models.people import ForumMemberRow, ForumRow, MemberRow, ReferenceRow
 
 KINDS = ("business_unit", "function", "legal_entity")
+UNITS = (
+    select(ReferenceRow.id, ReferenceRow.name)
+    .where(ReferenceRow.kind == "business_unit")
+    .order_by(func.lower(ReferenceRow.name))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +85,7 @@ def get_reference_line(work: Work, kind: str, reference: UUID) -> ReferenceLine:
 
 def list_units(work: Work) -> tuple[tuple[UUID, str], ...]:
     """Every business unit by name, the retired ones too: what filters offer."""
-    statement = select(ReferenceRow.id, ReferenceRow.name).where(ReferenceRow.kind == "business_unit")
-    rows = work.session.execute(statement.order_by(func.lower(ReferenceRow.name)))
-    return tuple((row.id, row.name) for row in rows)
+    return tuple((row.id, row.name) for row in work.session.execute(UNITS))
 
 
 def list_forums(work: Work) -> tuple[ForumLine, ...]:
