@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from domain.ids import EvidenceId, MeasureId, MilestoneId, PersonId
 from domain.refusals import Refusal
@@ -109,6 +110,20 @@ class EvidenceTooLarge(Refusal):
 @dataclass(frozen=True, kw_only=True)
 class EvidenceEmpty(Refusal):
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotALink(Refusal):
+    """Only http and https addresses are links."""
+
+    url: str
+
+
+def link_refusal(url: str) -> NotALink | None:
+    """None also where there is none: a file or a note proves as well."""
+    parts = urlsplit(url)
+    is_link = parts.scheme in ("http", "https") and bool(parts.netloc)
+    return NotALink(url=url) if url and not is_link else None
 
 
 def kind_of_name(name: str) -> FileKind | UnknownFileKind:

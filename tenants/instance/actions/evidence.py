@@ -1,11 +1,11 @@
 """Attach what proves something: a link, a file or a note, to a measure or to one of its milestones."""
 
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from domain.access import Actor, Capability, NotAllowed
-from domain.evidence import EvidenceAdded, EvidenceRemoved, Proof, file_key
+from domain.evidence import EvidenceAdded, EvidenceRemoved, FileFacts, Proof, file_key, link_refusal
 from domain.ids import EvidenceId, MeasureId
 from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.lifecycle.editing import not_open
@@ -16,13 +16,6 @@ from tenants.instance.actions.taking import Taken, put_back, take
 from tenants.instance.models.measures import EvidenceRow
 
 TITLE_LIMIT, NOTE_LIMIT = 200, 4000
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotALink(Refusal):
-    """Only http and https addresses are links."""
-
-    url: str
 
 
 @action
@@ -77,10 +70,7 @@ def _refusal(taken: Taken, proof: Proof, actor: Actor) -> Refusal | None:
     for field, limit in (("title", TITLE_LIMIT), ("note", NOTE_LIMIT), ("url", NOTE_LIMIT)):
         if len(getattr(proof, field)) > limit:
             return FieldTooLong(field=field, limit=limit)
-    parts = urlsplit(proof.url)
-    return (
-        NotALink(url=proof.url) if proof.url and (parts.scheme not in ("http", "https") or not parts.netloc) else None
-    )
+    return link_refusal(proof.url)
 
 
 def _may_not_update(taken: Taken, actor: Actor) -> Refusal | None:
@@ -98,10 +88,15 @@ def _row(work: Work, measure_id: UUID, proof: Proof, actor: Actor) -> EvidenceRo
         url=proof.url,
         note=proof.note,
         is_closure=proof.is_closure,
-        file_name=proof.file.name if proof.file else "",
-        content_type=proof.file.kind.content_type if proof.file else "",
-        size=proof.file.size if proof.file else None,
-        sha256=proof.file.sha256 if proof.file else "",
         added_by=actor.person,
         added_at=work.now(),
+        **file_values(proof.file),
     )
+
+
+def file_values(file: FileFacts | None) -> dict[str, Any]:
+    """Columns of a row of evidence, of whatever it is: the file that it names, or none."""
+    if file is None:
+        return {"file_name": "", "content_type": "", "size": None, "sha256": ""}
+    kind = file.kind.content_type
+    return {"file_name": file.name, "content_type": kind, "size": file.size, "sha256": file.sha256}

@@ -1,17 +1,16 @@
 """Attach what proves something about an order: a link, a note or a file whose content lies in the store already."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.access import Actor, Capability
-from domain.evidence import FileFacts, file_key
+from domain.evidence import FileFacts, file_key, link_refusal
 from domain.ids import EvidenceId, OrderId
 from domain.lifecycle import FieldMissing
 from domain.orders.rights import TITLE_LIMIT, WORDS_LIMIT, not_allowed, too_long, wordless
 from domain.refusals import Refusal
 from tenants.database import NotFound, Work, action
-from tenants.instance.actions.evidence import NotALink
+from tenants.instance.actions.evidence import file_values
 from tenants.instance.actions.order_taking import put_back_order, take_order
 from tenants.instance.models.orders import OrderEvidenceRow
 
@@ -90,9 +89,7 @@ def unfit(proof: OrderProof) -> Refusal | None:
     refusal = wordless("title", proof.title) or too_long("title", proof.title, TITLE_LIMIT)
     if refusal := refusal or too_long("note", proof.note) or too_long("url", proof.url, WORDS_LIMIT):
         return refusal
-    parts = urlsplit(proof.url)
-    is_link = parts.scheme in ("http", "https") and bool(parts.netloc)
-    return NotALink(url=proof.url) if proof.url and not is_link else None
+    return link_refusal(proof.url)
 
 
 def _row(work: Work, order_id: UUID, proof: OrderProof, actor: Actor) -> OrderEvidenceRow:
@@ -102,10 +99,7 @@ def _row(work: Work, order_id: UUID, proof: OrderProof, actor: Actor) -> OrderEv
         title=proof.title.strip(),
         url=proof.url,
         note=proof.note.strip(),
-        file_name=proof.file.name if proof.file else "",
-        content_type=proof.file.kind.content_type if proof.file else "",
-        size=proof.file.size if proof.file else None,
-        sha256=proof.file.sha256 if proof.file else "",
         added_by=actor.person,
         added_at=work.now(),
+        **file_values(proof.file),
     )
