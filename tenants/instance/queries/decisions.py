@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.approvals.request import Choice, RequestState
+from domain.paging import paged
 from domain.stages import Stage
 from tenants.database import Work
 from tenants.instance.models.meetings import MeetingRow
@@ -98,8 +99,7 @@ def list_decisions(
     """A page of the log: in scope, and all of the forums that the reader sees whole. Two statements."""
     conditions = _matching(sight, forums, wanted)
     total = work.session.scalar(_joined(select(func.count())).where(*conditions)) or 0
-    pages = max(1, -(-total // per_page))
-    page = min(max(page, 1), pages)
+    page, pages = paged(page, total, per_page)
     statement = _lines(sight).where(*conditions).order_by(*_order(sort))
     rows = work.session.execute(statement.limit(per_page).offset((page - 1) * per_page))
     return DecisionPage(lines=tuple(map(_line, rows)), total=total, page=page, pages=pages)

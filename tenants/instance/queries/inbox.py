@@ -15,6 +15,7 @@ from domain.approvals.request import RequestState, Seen
 from domain.approvals.ticking import tickable
 from domain.delegation import Delegation
 from domain.ids import PersonId
+from domain.paging import paged
 from domain.refusals import Refusal
 from tenants.database import Work
 from tenants.instance.models.measures import MeasureRow
@@ -87,8 +88,7 @@ def list_inbox(work: Work, sight: Sight, led: Scope, wanted: Wanted) -> Inbox:
     counts = _counts(work, conditions)
     let_through = [row for row in counts if wanted.kind in ("", row.kind)]
     total = sum(row.count for row in let_through)
-    pages = max(1, -(-total // PAGE))
-    page = min(max(1, wanted.page), pages)
+    page, pages = paged(wanted.page, total, PAGE)
     if wanted.kind:
         conditions.append(RequestRow.kind == wanted.kind)
     return Inbox(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 from sqlalchemy.orm import aliased
 
 from domain.access import Scope
+from domain.paging import paged
 from domain.stages import MeasureState, Stage
 from domain.status import Status
 from tenants.database import Work
@@ -144,8 +145,7 @@ def list_measures(
     conditions = matching(scope, wanted, work.now().date())
     totals = work.session.execute(_totals(conditions)).one()
     sums = to_sums(totals)
-    pages = max(1, -(-sums.measures // per_page))
-    page = min(max(page, 1), pages)
+    page, pages = paged(page, sums.measures, per_page)
     statement = _lines(conditions).order_by(*_order(sort)).limit(per_page).offset((page - 1) * per_page)
     lines = tuple(_line(row) for row in work.session.execute(statement))
     return MeasurePage(lines=lines, total=sums.measures, sums=sums, page=page, pages=pages)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from domain.access import OrderScope
 from domain.ids import OrderId
 from domain.orders.order import OrderState, Priority
+from domain.paging import paged
 from tenants.database import NotFound, Work
 from tenants.instance.models.exceptions import OrderExceptionRow
 from tenants.instance.models.orders import OrderRow
@@ -109,8 +110,7 @@ def get_desk(work: Work, scope: OrderScope, wanted: OrderFilters, sort: str = "d
     stages = stage_counts(work, scope, wanted)
     everywhere = _sum(stages.values())
     total = stages.get(wanted.stage, StageCount()) if wanted.stage else everywhere
-    pages = max(1, -(-min(total.orders, REACH) // PAGE))
-    page = min(max(page, 1), pages)
+    page, pages = paged(page, min(total.orders, REACH), PAGE)
     statement = _lines(scope, wanted, now).order_by(*order_by(sort)).limit(PAGE).offset((page - 1) * PAGE)
     return Desk(
         lines=_read(work, statement),

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from domain.access import Scope
+from domain.paging import paged
 from domain.reporting import SteeringPack, from_plain
 from tenants.database import NotFound, Work
 from tenants.instance.models.people import MemberRow
@@ -64,8 +65,7 @@ def list_reports(work: Work, scope: Scope, page: int = 1, per_page: int = PAGE) 
     """The newest first."""
     inside = below(ReportRow.node_path, scope)
     total = work.session.scalar(select(func.count()).select_from(ReportRow).where(inside)) or 0
-    pages = max(1, -(-total // per_page))
-    page = min(max(page, 1), pages)
+    page, pages = paged(page, total, per_page)
     statement = _lines().where(inside).order_by(ReportRow.asked_at.desc(), ReportRow.id)
     rows = work.session.execute(statement.limit(per_page).offset((page - 1) * per_page))
     return ReportPage(lines=tuple(_line(row) for row in rows), total=total, page=page, pages=pages)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from domain.approvals.request import RequestState
 from domain.ids import PersonId
+from domain.paging import paged
 from tenants.database import Work
 from tenants.instance.models.notices import NoticeRow
 from tenants.instance.models.requests import RequestRow
@@ -46,8 +47,7 @@ def list_told(work: Work, person: PersonId, page: int) -> ToldPage:
     mine = NoticeRow.member_id == person
     counts = select(func.count(), func.count().filter(NoticeRow.read_at.is_(None))).where(mine)
     total, unread = work.session.execute(counts).one()
-    pages = max(1, -(-total // PAGE))
-    page = min(page, pages)
+    page, pages = paged(page, total, PAGE)
     ordered = select(NoticeRow).where(mine).order_by(NoticeRow.read_at.is_not(None), NoticeRow.at.desc(), NoticeRow.id)
     rows = work.session.scalars(ordered.limit(PAGE).offset((page - 1) * PAGE)).all()
     still_open = _still_open(work, rows)

@@ -15,6 +15,7 @@ from domain.imports import (
     Severity,
 )
 from domain.imports.fields import AMOUNTS, DATES
+from domain.paging import paged
 from tenants.bell import queue_state
 from tenants.instance.queries.imports import (
     COMMITTED,
@@ -74,8 +75,7 @@ def preview_page(looked: Looked, errors: dict[str, str]) -> str:
     part = request.args.get("rows", "") or _first_part(looked)
     found = looked.checked
     rows = [row for row in looked.table.rows if part == "all" or found.state(row.number) == part]
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    page, pages = paged(request.args.get("page", 1, type=int), len(rows), PAGE)
     shown = rows[(page - 1) * PAGE : page * PAGE]
     fields = fields_of(looked, shown, _LOOK)
     return render_template(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.imports.order_check import OrderChanges, OrdersChecked
+from domain.paging import paged
 from web import formats
 from web.instance.imports.reading import field_label
 from web.instance.orders_import.reading import standings
@@ -42,8 +43,7 @@ class Differences:
 
 def differences_of(found: OrdersChecked, page: int) -> Differences:
     listed = sorted(found.changes, key=lambda each: not each.conflicts)
-    pages = max(1, -(-len(listed) // PAGE))
-    page = min(max(page, 1), pages)
+    page, pages = paged(page, len(listed), PAGE)
     return Differences(
         orders=tuple(map(_order, listed[(page - 1) * PAGE : page * PAGE])),
         page=page,

@@ -10,6 +10,7 @@ from domain.access import Capability
 from domain.imports import RowState, Severity
 from domain.imports.order_fields import AMOUNTS, MOMENTS, OrderField
 from domain.imports.order_lines import one_row_each
+from domain.paging import paged
 from tenants.bell import queue_state
 from tenants.instance.queries.imports import CHECKING, COMMITTED, MAPPING, WAITING, ImportLine, get_import, get_upload
 from tenants.progress import hear_progress
@@ -69,8 +70,7 @@ def preview_page(looked: OrdersLooked, errors: dict[str, str]) -> str:
     counts = {str(state): counts.get(str(state), 0) for state in RowState}
     part = request.args.get("rows", "") or next((s for s in ("correct", "look") if counts[s]), "all")
     rows = [row for row in whole if part == "all" or found.state(row.number) == part]
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    page, pages = paged(request.args.get("page", 1, type=int), len(rows), PAGE)
     shown = rows[(page - 1) * PAGE : page * PAGE]
     fields = fields_of(looked, shown, _LOOK)
     line = looked.upload.line

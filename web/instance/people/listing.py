@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import abort, render_template, request
 
 from domain.access import Capability, Role
+from domain.paging import paged
 from tenants.instance.queries.delegations import away_on
 from tenants.instance.queries.governance import Governance, get_governance
 from tenants.instance.queries.hierarchy import NodeName, list_nodes
@@ -47,14 +48,14 @@ def page(
     may_manage = here.actor.can_anywhere(Capability.MANAGE_PEOPLE)
     words, state = request.args.get("q", "").strip()[:120], request.args.get("state", "")
     found = [line for line in members if _fits(line, words, state)]
-    number = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(found) // PAGE)))
+    number, pages = paged(request.args.get("page", 1, type=int), len(found), PAGE)
     return render_template(
         "web/instance/people/index.html",
         members=found[(number - 1) * PAGE : number * PAGE],
         total=len(members),
         found=len(found),
         number=number,
-        pages=max(1, -(-len(found) // PAGE)),
+        pages=pages,
         first=(number - 1) * PAGE + 1,
         counts=_counts(members),
         words=words,
