@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.governance.template import OrderRules
 from domain.ids import OrderId
@@ -15,6 +16,7 @@ from domain.orders.consequences import (
     CANCELLATION,
     LATE,
     LEFT,
+    REFUND,
     REVIEW,
     ZERO,
     Consequences,
@@ -69,7 +71,7 @@ def update_order(
     _set_fields(tx, row, merged)
     _keep_conflicts(tx, row, merged, upload)
     _move(tx, row, after, rules)
-    follows = consequences(after, _newly(incoming, merged, line.known.imported), rules, choices, tx.work.now())
+    follows = consequences(after, _newly(tx, row, incoming, merged), rules, choices, tx.work.now())
     _follow(tx, row, after, follows, rules, choices, frozenset(update.field for update in merged.updates))
     losses = _lose(tx, row, follows)
     _end(tx, row, after, incoming, follows, rules, choices)
@@ -131,21 +133,24 @@ def _keep_conflicts(tx: Transaction, row: OrderRow, merged: Merged, upload: UUID
             settled.choice, settled.decided_at = "theirs", tx.work.now()
 
 
-def _newly(incoming: Incoming, merged: Merged, imported: object) -> Incoming:
+def _newly(tx: Transaction, row: OrderRow, incoming: Incoming, merged: Merged) -> Incoming:
     """The source's words of which only what is new has consequences: a cancellation, a refund, a score."""
     new = {update.field for update in merged.updates}
     cancels = STATE in new
-    said_before = dict(imported) if isinstance(imported, dict) else {}
-    refunded = incoming.refunded
-    if refunded is not None:
-        refunded = max(refunded - value_of(REFUNDED_AMOUNT, said_before.get(REFUNDED_AMOUNT, "0.00")), ZERO)
+    refunded = incoming.refunded if REFUNDED_AMOUNT in new else None
     return replace(
         incoming,
         status=incoming.status if cancels else None,
         cancelled_at=incoming.cancelled_at if cancels else None,
-        refunded=refunded,
+        refunded=None if refunded is None else max(refunded - _refunded(tx, row), ZERO),
         score=incoming.score if "score" in new else None,
     )
+
+
+def _refunded(tx: Transaction, row: OrderRow) -> Decimal:
+    """In all by now: what was decided here is not lost again when the shop says that it paid it back."""
+    refunds = (OrderEffectRow.order_id == row.id, OrderEffectRow.kind == REFUND)
+    return tx.session.scalar(select(func.sum(OrderEffectRow.amount)).where(*refunds)) or ZERO
 
 
 def _follow(

@@ -14,14 +14,15 @@ from domain.orders.exceptions import ExceptionOpened
 from domain.orders.order import Happening, Order, OrderState
 from tenants.database import Work
 from tenants.instance.actions import order_exceptions, orders
-from tenants.instance.actions.order_rows import move_order
+from tenants.instance.actions.order_arrivals import effect_values
+from tenants.instance.actions.order_rows import add_effect, move_order
 from tenants.instance.actions.order_sums import fold_order_sums
-from tenants.instance.models.exceptions import OrderCostRow, OrderExceptionRow
+from tenants.instance.models.exceptions import OrderCostRow, OrderEffectRow, OrderExceptionRow
 from tenants.instance.models.order_sums import OrderSumRow
 from tenants.instance.models.orders import OrderRow, OrderStageRow
 from tenants.places import Instance
 from tests.house import House
-from tests.orderfiles import brought_in, line
+from tests.orderfiles import brought_in, line, table_of
 from tests.orderfiles import orders as table
 from tests.ordering import Desk
 
@@ -108,6 +109,24 @@ def test_freight_is_owed_when_somebody_here_says_that_the_order_left(desk: Desk)
     orders.record_happening(desk.work, order.id, Happening.DISPATCHED, left, desk.actor(desk.lead))
     cost = desk.work.session.scalars(select(OrderCostRow).filter_by(order_id=order.id)).one()
     assert (cost.actual, cost.on, desk.row(order.id).cost_actual) == (Decimal("4.90"), left.date(), Decimal("4.90"))
+
+
+def test_what_was_refunded_by_decision_is_not_lost_again_when_the_source_says_so(desk: Desk) -> None:
+    head, pmo = "Order number,Channel,Placed at,Value,Refunded amount", desk.actor(desk.house.manager)
+
+    def refunded(amount: str) -> Decimal:
+        said = f"{head}\nupd-refund,shop,2026-02-02 09:00:00,80.00,{amount}\n"
+        brought_in(desk.work, pmo, table_of(said.encode()))
+        chosen = select(OrderRow).where(OrderRow.number == "upd-refund").execution_options(populate_existing=True)
+        return desk.work.session.scalars(chosen).one().effects
+
+    assert refunded("") == 0
+    order = desk.work.session.scalars(select(OrderRow).where(OrderRow.number == "upd-refund")).one()
+    with desk.work.transaction() as tx:
+        known = {"kind": "refund", "reason": "Broken", "on": desk.work.now().date()}
+        effect = OrderEffectRow(**effect_values(tx, order.id), amount=Decimal(30), **known)
+        add_effect(tx, tx.lock(OrderRow, order.id), effect)
+    assert [refunded(each) for each in ("30.00", "45.00", "40.00", "50.00")] == [30, 45, 45, 50]
 
 
 def test_folding_loses_nothing_of_what_another_fold_left(desk: Desk) -> None:
