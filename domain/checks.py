@@ -9,9 +9,8 @@ from enum import StrEnum
 
 from domain.access import Actor
 from domain.ids import MeasureId, PersonId, RequestId, SustainCheckId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong
 from domain.measures import Measure
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.segregation import Duties, segregation_conflict
 
 AHEAD = timedelta(days=14)  # so long before its day a check may be made, and waits for the controller

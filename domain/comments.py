@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.ids import CommentId, MeasureId, PersonId
-from domain.lifecycle import FieldMissing, FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 
 WORDS_LIMIT = 2_000
 AT = re.compile(r"(?<![\w.@])@(?=\w)")

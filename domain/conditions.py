@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from domain.access import Actor, Capability, NotAllowed
 from domain.ids import ConditionId, MeasureId, PersonId, RequestId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong, not_open
+from domain.lifecycle.editing import not_open
 from domain.measures import Measure
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 
 NOTE_LIMIT = 2_000
 

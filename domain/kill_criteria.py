@@ -12,10 +12,10 @@ from domain.access import Actor, Capability, NotAllowed
 from domain.governance.policies import CANCEL, HOLD, Condition, Fact, Operator
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.ids import KillCriterionId, MeasureId, PersonId, RequestId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong, not_open
+from domain.lifecycle.editing import not_open
 from domain.lifecycle.milestones import UnknownReason
 from domain.measures import Measure
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.stages import MeasureState, Stage
 from domain.status import potential_share
 from domain.value import Figures

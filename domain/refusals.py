@@ -14,3 +14,18 @@ class Stale(Refusal):
 
     seen: int
     current: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldMissing(Refusal):
+    """What must be said is not."""
+
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldTooLong(Refusal):
+    """More than there is room for; `limit` in characters."""
+
+    field: str
+    limit: int

@@ -10,10 +10,10 @@ from domain.governance.criteria import Criterion
 from domain.governance.policies import gate_kind
 from domain.governance.template import ReasonList
 from domain.ids import MeasureId, PersonId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong, not_open
+from domain.lifecycle.editing import not_open
 from domain.lifecycle.milestones import UnknownReason
 from domain.measures import Measure
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.segregation import SegregationConflict
 from domain.stages import Stage
 

@@ -20,11 +20,11 @@ from domain.changes.proposal import (
 from domain.governance.policies import CHANGE
 from domain.governance.template import GovernanceTemplate
 from domain.ids import RequestId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong, not_coherent, not_open
+from domain.lifecycle.editing import not_coherent, not_open
 from domain.lifecycle.entries import NegativeAmount, UnknownEffectKind
 from domain.lifecycle.milestones import TITLE_LIMIT, MilestoneSettled
 from domain.measures import Measure, Milestone
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.value import EffectLine, Scenario
 
 COMMENT_LIMIT = 2_000

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from domain.access import Actor
 from domain.forums.meeting import AgendaItem, Forum, Meeting, not_manageable
 from domain.ids import AgendaItemId, MeetingId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 
 TITLE_LIMIT = 200
 

@@ -17,8 +17,7 @@ from domain.forums.meeting import (
     not_manageable,
 )
 from domain.ids import ForumId, MeetingId, PersonId
-from domain.lifecycle.editing import FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldTooLong, Refusal
 
 SHORTEST, LONGEST = 5, 24 * 60  # minutes
 PLACE_LIMIT = 300

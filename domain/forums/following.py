@@ -14,8 +14,7 @@ from domain.forums.meeting import (
     may_manage,
 )
 from domain.ids import MeetingActionId, PersonId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 
 TITLE_LIMIT = 300
 NOTE_LIMIT = 2_000

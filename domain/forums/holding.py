@@ -7,8 +7,7 @@ from datetime import datetime
 from domain.access import Actor
 from domain.forums.meeting import AgendaItem, Forum, Meeting, MeetingNotBegun, MeetingState, not_manageable
 from domain.ids import AgendaItemId, MeetingId, PersonId
-from domain.lifecycle.editing import FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldTooLong, Refusal
 
 MINUTES_LIMIT = 20_000
 NOTE_LIMIT = 4_000

@@ -10,7 +10,7 @@ from domain.approvals.requesting import subject_of
 from domain.gates import MeasureNotActive
 from domain.ids import MeasureId, PersonId
 from domain.measures import Measure
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.seal import FieldChange, written
 from domain.segregation import segregation_conflict
 from domain.stages import MeasureState, Stage
@@ -67,17 +67,6 @@ class PlanLocked(Refusal):
     """From Decided on these change only by change request."""
 
     fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldMissing(Refusal):
-    field: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldTooLong(Refusal):
-    field: str
-    limit: int
 
 
 @dataclass(frozen=True, kw_only=True)

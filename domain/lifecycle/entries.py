@@ -8,10 +8,10 @@ from decimal import Decimal
 from domain.access import Actor, Capability, NotAllowed
 from domain.governance.template import GovernanceTemplate
 from domain.ids import LineId, MeasureId, PersonId
-from domain.lifecycle.editing import FieldMissing, PlanLocked, not_open
+from domain.lifecycle.editing import PlanLocked, not_open
 from domain.measures import Measure
 from domain.months import Month
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, Refusal
 from domain.seal import FieldChange, differences, line_fields, written
 from domain.stages import Stage
 from domain.value import EffectLine, Scenario

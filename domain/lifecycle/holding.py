@@ -9,10 +9,10 @@ from domain.gates import MeasureNotActive
 from domain.governance.policies import CANCEL, HOLD, REOPEN, RESUME
 from domain.governance.template import ReasonList
 from domain.ids import RequestId
-from domain.lifecycle.editing import FieldMissing, MeasureFrozen
+from domain.lifecycle.editing import MeasureFrozen
 from domain.lifecycle.milestones import UnknownReason
 from domain.measures import Measure
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, Refusal
 from domain.stages import MeasureState, Stage
 
 

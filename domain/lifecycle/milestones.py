@@ -6,9 +6,9 @@ from datetime import date, datetime
 from domain.access import Actor, Capability, NotAllowed
 from domain.governance.template import GovernanceTemplate, ReasonList
 from domain.ids import MeasureId, MilestoneId, PersonId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong, PlanLocked, not_open
+from domain.lifecycle.editing import PlanLocked, not_open
 from domain.measures import Measure, Milestone
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.seal import FieldChange, differences, milestone_fields, written
 
 TITLE_LIMIT = 200

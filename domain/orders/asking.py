@@ -10,11 +10,10 @@ from domain.approvals.request import ApprovalRequest
 from domain.governance.policies import ORDER_PREFIX
 from domain.governance.template import OrderRules
 from domain.ids import OrderExceptionId
-from domain.lifecycle.editing import FieldMissing
 from domain.orders.exceptions import ExceptionNotHere
 from domain.orders.order import Order, OrderException, OrderState, Priority
 from domain.orders.rights import TITLE_LIMIT, OrderNotOpen, too_long, wordless
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, Refusal
 from domain.seal import canonical_text, written
 
 RELEASE, DISCOUNT, REFUND, REPLACEMENT = "release", "discount", "refund", "replacement"

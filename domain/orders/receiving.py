@@ -7,14 +7,13 @@ from decimal import Decimal
 from domain.access import Actor, Capability, NotAllowed
 from domain.governance.template import OrderRules
 from domain.ids import OrderId, PersonId
-from domain.lifecycle.editing import FieldMissing
 from domain.orders.consequences import Loss
 from domain.orders.entry import target_of
 from domain.orders.incoming import Incoming
 from domain.orders.order import Happening, Order, Source
 from domain.orders.reaching import stage_from
 from domain.orders.rights import not_workable, too_long
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, Refusal
 
 SHARED = tuple({each.name for each in fields(Incoming)} & {each.name for each in fields(Order)})
 MONEY = ("value", "discount", "freight")

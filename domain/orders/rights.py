@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from domain.access import Actor, Capability, NotAllowed
-from domain.lifecycle.editing import FieldMissing, FieldTooLong
 from domain.orders.order import Order, OrderState
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 
 WORDS_LIMIT = 2_000
 TITLE_LIMIT = 200

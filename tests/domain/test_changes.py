@@ -45,8 +45,6 @@ from domain.lifecycle import (
     LOCKED_FIELDS,
     ChangeApplied,
     EndBeforeStart,
-    FieldMissing,
-    FieldTooLong,
     MeasureFrozen,
     MilestoneSettled,
     NegativeAmount,
@@ -56,7 +54,7 @@ from domain.lifecycle import (
 )
 from domain.measures import Evidence, Measure
 from domain.months import Month
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.seal import canonical_locked, canonical_plan, canonical_text, seal
 from domain.segregation import SegregationConflict
 from domain.stages import MeasureState, Stage

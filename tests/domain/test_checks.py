@@ -20,7 +20,7 @@ from domain.checks import (
     decide_sustained,
 )
 from domain.ids import PersonId, RequestId, SustainCheckId
-from domain.lifecycle import FieldMissing, FieldTooLong
+from domain.refusals import FieldMissing, FieldTooLong
 from domain.segregation import EditedBySelf, SegregationConflict
 from domain.stages import Stage
 from tests.domain.making import CONTROLLER, OWNER, SPONSOR, actor, measure

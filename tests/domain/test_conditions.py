@@ -30,8 +30,7 @@ from domain.conditions import (
 )
 from domain.gates import MeasureNotActive
 from domain.ids import ConditionId, PersonId
-from domain.lifecycle import FieldMissing, FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.stages import MeasureState, Stage
 from tests.domain.making import (
     CHAIR,

@@ -58,7 +58,7 @@ from domain.forums import (
     sees_all,
 )
 from domain.ids import AgendaItemId, MeetingActionId, MeetingId, PersonId
-from domain.lifecycle import FieldMissing, FieldTooLong
+from domain.refusals import FieldMissing, FieldTooLong
 from tests.domain.making import (
     CHAIR,
     ELSEWHERE_PATH,

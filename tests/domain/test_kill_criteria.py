@@ -29,8 +29,9 @@ from domain.kill_criteria import (
     is_met,
     standing,
 )
-from domain.lifecycle import FieldMissing, FieldTooLong, MeasureFrozen, UnknownReason
+from domain.lifecycle import MeasureFrozen, UnknownReason
 from domain.measures import KillText
+from domain.refusals import FieldMissing, FieldTooLong
 from domain.stages import MeasureState, Stage
 from tests.domain.making import (
     CHAIR,

@@ -22,8 +22,6 @@ from domain.lifecycle import (
     AmountsEntered,
     DateInFuture,
     EndBeforeStart,
-    FieldMissing,
-    FieldTooLong,
     LineRemoved,
     LineSaved,
     MeasureCancelled,
@@ -70,7 +68,7 @@ from domain.lifecycle import (
 )
 from domain.measures import Measure
 from domain.months import Month
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.seal import canonical_plan, seal
 from domain.segregation import SegregationConflict
 from domain.stages import MeasureState, Stage

@@ -30,7 +30,6 @@ from domain.approvals import (
 from domain.approvals.request import ApprovalRequest
 from domain.delegation import AboveDelegatedLimit
 from domain.ids import NodeId, OrderExceptionId, OrderId, PersonId, ReferenceId
-from domain.lifecycle.editing import FieldMissing
 from domain.orders.applying import apply_approved_decision
 from domain.orders.asking import (
     AmountAboveOrder,
@@ -49,7 +48,7 @@ from domain.orders.deciding import DecidedBefore, decide_request_decision, subje
 from domain.orders.exceptions import ExceptionNotHere
 from domain.orders.order import Happening, Order, OrderException, OrderState, Priority
 from domain.orders.rights import OrderNotOpen
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, Refusal
 from domain.segregation import EditedBySelf, OwnRequest
 from tests.domain.making import FORUM, NOW, ROOT, ROOT_PATH, delegation, request_id, template
 

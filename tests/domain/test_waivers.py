@@ -11,8 +11,8 @@ from domain.checklist import GateFacts
 from domain.gates import GateNotReady, GateRequested, MeasureNotActive, OwnWaiver, WrongStage, decide_request_gate
 from domain.governance import ReasonList
 from domain.ids import PersonId
-from domain.lifecycle import FieldMissing, FieldTooLong, UnknownReason
-from domain.refusals import Refusal
+from domain.lifecycle import UnknownReason
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.segregation import SegregationConflict
 from domain.stages import MeasureState, Stage
 from domain.waivers import (

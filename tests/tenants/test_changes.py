@@ -14,9 +14,8 @@ from domain.changes.effect import effect_of
 from domain.changes.proposal import Proposal
 from domain.governance.template import ReasonList
 from domain.ids import EvidenceId, LineId, MilestoneId, PersonId
-from domain.lifecycle import FieldMissing
 from domain.months import Month
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldMissing, Refusal, Stale
 from domain.seal import canonical_locked
 from domain.stages import Stage
 from domain.value import Recurrence, Scenario, Sign

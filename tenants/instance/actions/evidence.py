@@ -7,9 +7,8 @@ from uuid import UUID
 from domain.access import Actor, Capability, NotAllowed
 from domain.evidence import EvidenceAdded, EvidenceRemoved, FileFacts, Proof, file_key, link_refusal
 from domain.ids import EvidenceId, MeasureId
-from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.lifecycle.editing import not_open
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.milestones import own
 from tenants.instance.actions.taking import Taken, put_back, take

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from domain.access import Actor, Capability, NotAllowed
 from domain.ids import ForumId, PersonId
-from domain.lifecycle import FieldMissing
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldMissing, Refusal, Stale
 from tenants.database import Work, action
 from tenants.instance.models.people import ForumMemberRow, ForumRow
 from tenants.instance.transaction import INSTANCE, Subject, Transaction

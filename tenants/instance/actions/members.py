@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 
 from domain.access import EVERYTHING, ORDER_ROLES, Actor, Capability, NotAllowed, OrderLimit, Role
 from domain.ids import NodeId, PersonId, ReferenceId
-from domain.lifecycle import FieldMissing
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, Refusal
 from tenants.database import Work, action
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.people import AssignmentRow, MemberRow, ReferenceRow

@@ -6,9 +6,8 @@ from uuid import UUID
 from domain.access import Actor, Capability
 from domain.evidence import FileFacts, file_key, link_refusal
 from domain.ids import EvidenceId, OrderId
-from domain.lifecycle import FieldMissing
 from domain.orders.rights import TITLE_LIMIT, WORDS_LIMIT, not_allowed, too_long, wordless
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, Refusal
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.evidence import file_values
 from tenants.instance.actions.order_taking import put_back_order, take_order

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import func
 
 from domain.access import Actor
-from domain.lifecycle import FieldMissing
 from domain.references import (
     Entry,
     EntryRetired,
@@ -20,7 +19,7 @@ from domain.references import (
     decide_retire_entry,
     may_not_keep_lists,
 )
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldMissing, Refusal, Stale
 from tenants.database import Work, action
 from tenants.instance.models.people import ForumRow, ReferenceRow
 from tenants.instance.transaction import INSTANCE, Subject

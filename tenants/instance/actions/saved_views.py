@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.access import Actor
-from domain.lifecycle import FieldMissing, FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from tenants.database import NotFound, Work, action
 from tenants.instance.models.intake import SavedViewRow
 from tenants.instance.models.people import MemberRow

@@ -11,7 +11,6 @@ import pytest
 from domain.access import Actor, Assignment, NotAllowed, Role
 from domain.changes.requesting import NothingChanges
 from domain.ids import ConstraintId, OrderTicketId
-from domain.lifecycle.editing import FieldMissing, FieldTooLong
 from domain.orders.constraints import (
     Constraint,
     ConstraintOver,
@@ -64,6 +63,7 @@ from domain.orders.tickets import (
     decide_open_ticket,
     decide_take_ticket,
 )
+from domain.refusals import FieldMissing, FieldTooLong
 from tests.domain.making import OWNER, ROOT_PATH, STRANGER
 from tests.domain.orders.making import (
     DESK,

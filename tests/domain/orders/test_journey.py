@@ -8,7 +8,6 @@ import pytest
 
 from domain.access import NotAllowed
 from domain.governance.template import OrderStage
-from domain.lifecycle.editing import FieldMissing
 from domain.orders.closing import NotAtLastStage, OrderNotClosed
 from domain.orders.entry import EntryNotMet, StageStopped, is_return, kept_out
 from domain.orders.incoming import Incoming
@@ -29,6 +28,7 @@ from domain.orders.journey import (
 )
 from domain.orders.order import Happening, OrderState, Source
 from domain.orders.receiving import NegativeOrderMoney, OrderChannelUnknown
+from domain.refusals import FieldMissing
 from tests.domain.orders.making import (
     DESK,
     EVERYTHING,

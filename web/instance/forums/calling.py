@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.forums import ForumWithoutMembers, MeetingInPast, MeetingLengthImpossible, When
-from domain.lifecycle import FieldTooLong
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldTooLong, Refusal, Stale
 from tenants.instance.actions import meetings as acts
 from tenants.instance.queries.forums import ForumSheet
 from tenants.instance.queries.meetings import MeetingSheet

@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 from domain.access import Capability
 from domain.forums import DueBeforeMeeting
 from domain.ids import PersonId
-from domain.lifecycle import FieldMissing, FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from tenants.instance.actions.following import agree_action, finish_action
 from tenants.instance.queries.settings import list_active_names
 from web.access import requires

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.forums import CountedAsPresent, Minutes, NobodyPresent, NotMembers
-from domain.lifecycle import FieldTooLong
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldTooLong, Refusal, Stale
 from tenants.instance.actions import meetings as acts
 from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.meetings import MeetingSheet

@@ -10,7 +10,8 @@ from domain.access import Capability
 from domain.approvals.request import ApprovalRequest
 from domain.approvals.requesting import Requested
 from domain.governance.template import ReasonList
-from domain.lifecycle import FieldMissing, UnknownReason
+from domain.lifecycle import UnknownReason
+from domain.refusals import FieldMissing
 from domain.stages import Stage
 from tenants.instance.actions.requests import request_gate as ask_for_gate
 from tenants.instance.actions.requests import request_turn

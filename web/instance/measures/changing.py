@@ -12,9 +12,9 @@ from domain.access import Capability
 from domain.approvals.requesting import Requested
 from domain.changes.proposal import proposal_text, read_proposal
 from domain.changes.requesting import LineHasActuals, LineWithoutPlan, PlanNotLocked
-from domain.lifecycle import FieldMissing, FieldTooLong, NegativeAmount
+from domain.lifecycle import NegativeAmount
 from domain.lifecycle.editing import not_open
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldMissing, FieldTooLong, Refusal, Stale
 from tenants.instance.actions.changes import request_change as ask_for_change
 from tenants.instance.queries.changes import ChangePreview, preview_change
 from tenants.instance.queries.measure import get_choices, get_names

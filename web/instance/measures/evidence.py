@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 from domain.access import Capability
 from domain.evidence import FILE_LIMIT, EvidenceAdded, EvidenceRemoved, FileKind, NotALink, Proof
 from domain.ids import EvidenceId, MilestoneId
-from domain.lifecycle import FieldMissing, FieldTooLong
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from tenants.instance.actions.evidence import add_evidence as attach
 from tenants.instance.actions.evidence import remove_evidence as take_away
 from tenants.instance.queries.evidence import get_file

@@ -10,10 +10,10 @@ from uuid import UUID
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from domain.lifecycle import EndBeforeStart, FieldMissing, FieldTooLong, PlanLocked
+from domain.lifecycle import EndBeforeStart, PlanLocked
 from domain.measures import Measure
 from domain.money import AmountReason, AmountRefused, DateRefused, parse_amount, parse_date
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.seal import written
 from domain.segregation import SegregationConflict
 from tenants.instance.queries.governance import Governance

@@ -19,9 +19,9 @@ from domain.kill_criteria import (
     KillCriterionDropped,
     KillCriterionSet,
 )
-from domain.lifecycle import FieldMissing, FieldTooLong, UnknownReason
+from domain.lifecycle import UnknownReason
 from domain.money import AmountRefused
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from tenants.instance.actions.kill_criteria import drop_kill_criterion, set_kill_criterion
 from web.access import requires
 from web.instance.measures import bp

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from domain.access import Capability
 from domain.ids import LineId
-from domain.lifecycle import FieldMissing, LineRemoved, LineSaved, PlanLocked, UnknownEffectKind
+from domain.lifecycle import LineRemoved, LineSaved, PlanLocked, UnknownEffectKind
 from domain.lifecycle.entries import plan_is_closed
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldMissing, Refusal, Stale
 from domain.seal import LINE_FIELDS, written
 from domain.value import EffectLine, Recurrence, Sign
 from tenants.instance.actions.values import remove_line as take_out

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 from domain.access import Capability
 from domain.governance.template import ReasonList
 from domain.ids import MilestoneId, PersonId
-from domain.lifecycle import DateInFuture, FieldMissing, FieldTooLong, MilestoneRemoved, MilestoneSaved, UnknownReason
+from domain.lifecycle import DateInFuture, MilestoneRemoved, MilestoneSaved, UnknownReason
 from domain.lifecycle.editing import not_open
 from domain.measures import Milestone
-from domain.refusals import Refusal, Stale
+from domain.refusals import FieldMissing, FieldTooLong, Refusal, Stale
 from domain.seal import written
 from tenants.instance.actions.milestones import (
     finish_milestone,

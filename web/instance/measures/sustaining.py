@@ -10,8 +10,8 @@ from domain.access import Capability
 from domain.approvals.requesting import Requested
 from domain.checks import SustainCheck, ValueSustained
 from domain.governance.template import ReasonList
-from domain.lifecycle import FieldMissing, FieldTooLong, UnknownReason
-from domain.refusals import Refusal
+from domain.lifecycle import UnknownReason
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from tenants.instance.actions import sustain
 from tenants.instance.queries.measure import get_names
 from tenants.instance.queries.sustain import checks_of

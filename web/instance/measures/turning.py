@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from domain.access import Capability
 from domain.approvals.requesting import Requested
 from domain.governance.template import ReasonList
-from domain.lifecycle import FieldMissing, UnknownReason
-from domain.refusals import Refusal
+from domain.lifecycle import UnknownReason
+from domain.refusals import FieldMissing, Refusal
 from tenants.instance.actions.requests import request_turns
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.measures import PAGE

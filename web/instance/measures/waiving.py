@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from domain.access import Capability
 from domain.governance.criteria import Criterion
 from domain.governance.template import ReasonList
-from domain.lifecycle import FieldMissing, FieldTooLong, UnknownReason
-from domain.refusals import Refusal
+from domain.lifecycle import UnknownReason
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from domain.stages import Stage
 from domain.waivers import CriterionWaived, WaiverTakenBack
 from tenants.instance.actions.gates import take_back_waiver as unwaive

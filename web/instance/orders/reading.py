@@ -7,9 +7,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from domain.lifecycle import FieldMissing, FieldTooLong
 from domain.money import AmountRefused, parse_amount
-from domain.refusals import Refusal
+from domain.refusals import FieldMissing, FieldTooLong, Refusal
 from web.refusals import words_of
 
 
