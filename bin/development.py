@@ -137,6 +137,7 @@ def _servers(house: ExitStack, kept: dict[str, str]) -> dict[str, str]:
     return settings | {
         "DATABASE_URL": f"postgresql://mandate_platform:{password}@{server.host}:{server.port}/mandate",
         "MANDATE_ADMIN_DATABASE_URL": server.admin_dsn.removesuffix("/postgres") + "/mandate",
+        "MANDATE_PREPARE": "yes",
     }
 
 

@@ -104,6 +104,9 @@ class Work(Unit):
         try:
             tx = Transaction(work=self)
             yield tx
+            if tx.has_kept:
+                with tx.last() as driver:
+                    driver.commit()
             self._end()
         except BaseException:
             self.session.rollback()

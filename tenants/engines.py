@@ -11,7 +11,8 @@ from tenants.places import Instance
 from tenants.secrets import login_password
 from tenants.settings import Settings
 
-CONNECT = {"prepare_threshold": None, "connect_timeout": 5}
+CONNECT_SECONDS = 5
+PREPARED_AFTER = 5  # uses of a statement on one connection; it is parsed and planned once from then on
 
 
 class Engines:
@@ -28,7 +29,7 @@ class Engines:
         with self._lock:
             engine = self._kept.pop(key, None)
             if engine is None:
-                engine = create_engine(self.dsn(instance), **pool_options(), connect_args=_arguments(instance.schema))
+                engine = create_engine(self.dsn(instance), **pool_options(), connect_args=self._arguments(instance))
             self._kept[key] = engine
             evicted = self._evict()
         for stale in evicted:
@@ -38,7 +39,7 @@ class Engines:
     def as_owner(self, instance: Instance) -> Engine:
         """An engine for DDL, used once: logs in as the role that owns the schema."""
         url = self._address(instance, instance.owner_role)
-        return create_engine(url, poolclass=NullPool, connect_args=_arguments(instance.schema))
+        return create_engine(url, poolclass=NullPool, connect_args=self._arguments(instance))
 
     def dsn(self, instance: Instance) -> str:
         return self._address(instance, instance.role)
@@ -68,6 +69,9 @@ class Engines:
         password = login_password(self._settings.secret, instance.cluster, role)
         return with_login(self._settings.clusters[instance.cluster], role, password)
 
+    def _arguments(self, instance: Instance) -> dict[str, object]:
+        return connect_arguments(self._settings, instance.schema)
+
 
 def pool_options() -> dict[str, object]:
     return {"pool_size": 2, "max_overflow": 6, "pool_recycle": 900, "pool_timeout": 10}
@@ -80,6 +84,11 @@ def with_login(url: str, user: str, password: str) -> str:
     return urlunsplit(("postgresql+psycopg", netloc, parts.path, parts.query, ""))
 
 
-def _arguments(schema: str) -> dict[str, object]:
-    # The search path is set by the connection, so that a setting which a role gives itself cannot redirect it.
-    return CONNECT | {"options": f"-c search_path={schema}"}
+def connect_arguments(settings: Settings, schema: str) -> dict[str, object]:
+    """How every connection is opened: its search path is that schema alone."""
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "prepare_threshold": PREPARED_AFTER if settings.prepares else None,
+        # By the connection, so that a setting which a role gives itself cannot redirect it.
+        "options": f"-c search_path={schema}",
+    }

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from tenants.database import PlatformWork
-from tenants.engines import CONNECT, Engines, with_login
+from tenants.engines import Engines, connect_arguments, with_login
 from tenants.places import Instance
 from tenants.platform.models.instances import InstanceRow
 from tenants.registry import outdated_instances
@@ -48,7 +48,7 @@ def migrate_platform(settings: Settings) -> str:
     """Upgrade the schema `platform` with the administrative login. Returns the revision it stands at."""
     user, password = login_of(settings.admin_url)
     url = with_login(settings.admin_url, user, password)
-    engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT | {"options": "-c search_path=platform"})
+    engine = create_engine(url, poolclass=NullPool, connect_args=connect_arguments(settings, "platform"))
     with engine.begin() as connection:
         upgrade(connection, "platform")
     return head("platform")

@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import DeclarativeBase
 
-from tenants.engines import CONNECT, Engines, pool_options, with_login
+from tenants.engines import Engines, connect_arguments, pool_options, with_login
 from tenants.places import Place, Platform
 from tenants.settings import Settings
 
@@ -58,7 +58,10 @@ db = Database(model_class=Base, disable_autonaming=True, session_options={"class
 def connect(app: Flask, settings: Settings) -> None:
     """Give an application its databases: the platform by login, instances as they are asked for."""
     user, password = login_of(settings.platform_url)
-    platform = {"url": with_login(settings.platform_url, user, password), "connect_args": _platform_arguments()}
+    platform = {
+        "url": with_login(settings.platform_url, user, password),
+        "connect_args": connect_arguments(settings, "platform"),
+    }
     app.config["SQLALCHEMY_BINDS"] = {"platform": platform | pool_options()}
     app.extensions["settings"] = settings
     app.extensions["engines_of_instances"] = Engines(settings)
@@ -89,7 +92,3 @@ def _bind_key(mapper: Any, clause: Any) -> str | None:
         table = getattr(clause, "table", clause)
     metadata = getattr(table, "metadata", None)
     return metadata.info.get("bind_key") if metadata is not None else None
-
-
-def _platform_arguments() -> dict[str, object]:
-    return CONNECT | {"options": "-c search_path=platform"}

@@ -32,6 +32,7 @@ class Settings:
     files: str  # a folder, or s3://key:secret@host/bucket
     spare_schemas: int
     engines_kept: int
+    prepares: bool = False  # whether connections may keep prepared statements
     proxies: int = 0  # how many reverse proxies stand in front and name the caller's address
 
     @property
@@ -63,6 +64,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         files=environ.get("MANDATE_FILES") or str(Path("var/files").resolve()),
         spare_schemas=int(environ.get("MANDATE_SPARE_SCHEMAS", "3")),
         engines_kept=int(environ.get("MANDATE_ENGINES_KEPT", "64")),
+        prepares=environ.get("MANDATE_PREPARE") == "yes",
         proxies=int(environ.get("MANDATE_PROXIES", "0")),
     )
 
@@ -92,6 +94,8 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
             faults.append("MANDATE_MAILBOX is for development only")
         if not environ.get("MANDATE_FILES"):
             faults.append("MANDATE_FILES is not set")
+    if environ.get("MANDATE_PREPARE", "no") not in ("yes", "no"):
+        faults.append("MANDATE_PREPARE is neither yes nor no")
     return faults + _files_faults(environ.get("MANDATE_FILES", "")) + _number_faults(environ) + _cluster_faults(environ)
 
 

@@ -73,6 +73,7 @@ def settings_for(admin_dsn: str, redis_url: str = "redis://127.0.0.1:1/0", **mor
         "MANDATE_PUBLIC_URL": "http://localhost",
         "MANDATE_FILES": f"{tempfile.gettempdir()}/mandate-test-files-{os.getpid()}",
         "REDIS_URL": redis_url,
+        "MANDATE_PREPARE": "yes",
     }
     return read_settings(environ | more)
 

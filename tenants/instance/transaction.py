@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,6 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from psycopg.pq import PipelineStatus
 from psycopg.types.json import Jsonb
 from sqlalchemy.exc import DBAPIError
 
@@ -28,6 +27,7 @@ from tenants.instance.models.outbox import OutboxRow
 R = TypeVar("R", bound=Refusal)
 COPY_FROM, COPY_CHUNK = 100, 1_000  # rows; a few are inserted, many are copied: ten times as fast
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+Sending = tuple[bytes, Sequence[Mapping[str, Any]]]  # a statement, and its parameters for each time it is sent
 SPECIAL = re.compile(r"[\\\t\n\r]")
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -60,53 +60,54 @@ class Transaction(PlainTransaction):
     """What an action works with. It is committed by `Work.transaction` and by nothing else."""
 
     _has_later: bool = field(default=False, init=False)
-    _line: Any = field(default=None, init=False)  # the driver's connection inside `at_once`
-    _asked: list[Any] = field(default_factory=list, init=False)  # cursors, which know when they were through
+    _is_holding: bool = field(default=False, init=False)  # inside `at_once`
+    _rows: list[Sending] = field(default_factory=list, init=False)  # kept for the end, in this order:
+    _jobs: list[Sending] = field(default_factory=list, init=False)
+    _events: list[Sending] = field(default_factory=list, init=False)  # the last, as they lock the head of the trail
+    _asked: list[Any] = field(default_factory=list, init=False)  # cursors, which know what became of the jobs
 
     def record(self, event: Any, actor: Actor | None, subject: Subject, reason: str = "") -> None:
         """Append an event (a frozen dataclass of the domain) to the trail. `actor` is None for the service itself."""
-        self._append(event, actor, subject, reason, is_refusal=False)
+        self._keep(self._events, AuditEventRow, [self._values(event, actor, subject, reason, is_refusal=False)])
 
     def record_all(self, events: Sequence[tuple[Any, Subject]], actor: Actor | None) -> None:
         """The same for many events at once, in their order."""
-        self.session.flush()
         values = [self._values(event, actor, subject, "", is_refusal=False) for event, subject in events]
+        if len(values) < COPY_FROM:
+            self._keep(self._events, AuditEventRow, values)
+            return
+        self.session.flush()
+        with self._driver() as driver:
+            _send(driver, self._events)
+        self._events.clear()
         self.insert_many(AuditEventRow, values)
 
     def refuse(self, refusal: R, actor: Actor, subject: Subject) -> R:
         """Record a refused attempt at a governed step; everything else the transaction did is undone."""
         self.session.rollback()
-        self._append(refusal, actor, subject, "", is_refusal=True)
+        self._forget_kept()
+        self._keep(self._events, AuditEventRow, [self._values(refusal, actor, subject, "", is_refusal=True)])
         return refusal
 
     @contextmanager
     def at_once(self, count: int) -> Iterator[None]:
-        """What is inserted inside travels in one go: what is wrong with it is said at the end.
-
-        Where `count` is many, each table is copied by itself.
-        """
-        self.session.flush()
-        with self._driver() as driver, driver.pipeline() if count < COPY_FROM else nullcontext():
-            self._line = driver
-            try:
-                yield
-            finally:
-                self._line = None
+        """What is inserted inside goes out with the commit. Where `count` is many, each table is copied right away."""
+        self._is_holding = count < COPY_FROM
+        yield
+        self._is_holding = False
 
     def insert_many(self, row_type: Any, values: Sequence[Mapping[str, Any]]) -> None:
         """Add many rows of one table at once, past the session; all name the same columns. Flush what they refer to."""
         if not values:
             return
-        columns = tuple(values[0])
-        with self._driver() as driver, driver.cursor() as cursor:
-            is_pipelined = driver.pgconn.pipeline_status != PipelineStatus.OFF  # which knows no COPY
-            if len(values) < COPY_FROM or is_pipelined:
-                cursor.executemany(_insertion(row_type.__tablename__, columns), [_sent(row) for row in values])
-                return
-            with cursor.copy(_copying(row_type.__tablename__, columns)) as copy:
-                for start in range(0, len(values), COPY_CHUNK):
-                    chunk = values[start : start + COPY_CHUNK]
-                    copy.write("".join(["\t".join([_copied(row[name]) for name in columns]) + "\n" for row in chunk]))
+        if self._is_holding:
+            self._keep(self._rows, row_type, values)
+            return
+        with self._driver() as driver:
+            if len(values) < COPY_FROM:
+                _send(driver, [_insertion(row_type, values)])
+            else:
+                _copy(driver, row_type.__tablename__, values)
 
     def later(self, job: str, **arguments: str) -> None:
         """Put a job into the outbox; the relay enqueues it after the commit. Arguments are ids, as text."""
@@ -117,30 +118,46 @@ class Transaction(PlainTransaction):
     def later_once(self, job: str, after: timedelta = timedelta(0)) -> None:
         """The same for a job without arguments that needs to run only once for many changes, some time `after` them."""
         now = self.work.now()
-        with self._driver() as driver:
-            row = {"id": self.work.new_id(), "job": job, "now": now, "due": now + after if after else None}
-            self._asked.append(driver.execute(ONCE, row))
+        row = {"id": self.work.new_id(), "job": job, "now": now, "due": now + after if after else None}
+        self._jobs.append((ONCE, [row]))
 
     @property
     def leaves_work(self) -> bool:
-        """Whether a job waits for the commit."""
+        """Whether a job waits for the commit. Known after it."""
         return self._has_later or any(cursor.rowcount > 0 for cursor in self._asked)
+
+    @contextmanager
+    def last(self) -> Iterator[Any]:
+        """Yields the driver's connection for the commit, which goes out in one go with all that was kept for the end:
+        the head of the trail, for which others wait, is locked no longer than that takes."""
+        self.session.flush()
+        with self._driver() as driver, driver.pipeline():
+            _send(driver, self._rows)
+            self._asked += _send(driver, self._jobs)
+            _send(driver, self._events)
+            self._forget_kept()
+            yield driver
+
+    @property
+    def has_kept(self) -> bool:
+        return bool(self._rows or self._jobs or self._events)
 
     @contextmanager
     def _driver(self) -> Iterator[Any]:
         """The driver's connection, for what goes past the session; its errors come as the session's do."""
-        if self._line is not None:
-            yield self._line
-            return
         driver = self.session.connection().connection.driver_connection
         try:
             yield driver
         except psycopg.Error as error:
             raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
-    def _append(self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool) -> None:
-        self.session.flush()
-        self.insert_many(AuditEventRow, [self._values(event, actor, subject, reason, is_refusal=is_refusal)])
+    def _forget_kept(self) -> None:
+        for kept in (self._rows, self._jobs, self._events):
+            kept.clear()
+
+    def _keep(self, kept: list[Sending], row_type: Any, values: Sequence[Mapping[str, Any]]) -> None:
+        if values:
+            kept.append(_insertion(row_type, values))
 
     def _values(
         self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool
@@ -162,11 +179,32 @@ class Transaction(PlainTransaction):
         }
 
 
+def _send(driver: Any, statements: Sequence[Sending]) -> list[Any]:
+    """Returns the cursors, which know how many rows each wrote."""
+    cursors = [driver.cursor() for _ in statements]
+    for cursor, (statement, rows) in zip(cursors, statements, strict=True):
+        for row in rows:
+            cursor.execute(statement, row)
+    return cursors
+
+
+def _insertion(row_type: Any, values: Sequence[Mapping[str, Any]]) -> Sending:
+    return _inserting(row_type.__tablename__, tuple(values[0])), [_sent(row) for row in values]
+
+
 @lru_cache(maxsize=256)
-def _insertion(table: str, columns: tuple[str, ...]) -> bytes:
+def _inserting(table: str, columns: tuple[str, ...]) -> bytes:
     places = sql.SQL(", ").join(map(sql.Placeholder, columns))
     insertion = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
     return insertion.format(sql.Identifier(table), _names(columns), places).as_bytes()
+
+
+def _copy(driver: Any, table: str, values: Sequence[Mapping[str, Any]]) -> None:
+    columns = tuple(values[0])
+    with driver.cursor() as cursor, cursor.copy(_copying(table, columns)) as copy:
+        for start in range(0, len(values), COPY_CHUNK):
+            chunk = values[start : start + COPY_CHUNK]
+            copy.write("".join(["\t".join([_copied(row[name]) for name in columns]) + "\n" for row in chunk]))
 
 
 @lru_cache(maxsize=64)

@@ -75,10 +75,10 @@ def _deliver(work: Work, call: Call, incoming: Sequence[Incoming], tell: Told) -
         arrivals, events = gather(tx, governance, terms, list(zip(incoming, delivered, strict=True)), rows)
         with tx.at_once(len(incoming)):
             arrivals.write()
-            tx.record_all(events, call.actor)
             keep_answer(tx, call, answer)
-            if events:
-                publish_soon(tx)
+        tx.record_all(events, call.actor)
+        if events:
+            publish_soon(tx)
         return answer
 
 
