@@ -40,8 +40,9 @@ CHOICES = IntakeChoices()
 Outcomes = Sequence[Delivered] | Refusal
 Told = Callable[[Outcomes], Answer]
 
-HERE = select(OrderRow.id).where(
-    OrderRow.channel == bindparam("channel"), OrderRow.number.in_(bindparam("numbers", expanding=True))
+ORDER = OrderRow.__table__.c
+HERE = select(ORDER.id).where(
+    ORDER.channel == bindparam("channel"), ORDER.number.in_(bindparam("numbers", expanding=True))
 )
 
 

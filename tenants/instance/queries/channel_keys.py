@@ -63,8 +63,10 @@ class KeyInUse:
     kept: KeptCall | None
 
 
+KEY, CALL = ChannelKeyRow.__table__.c, ChannelCallRow.__table__.c
 SIGNED = (
-    select(ChannelKeyRow, ChannelCallRow)
+    select(*KEY, CALL.digest, CALL.status, CALL.answer)
+    .select_from(ChannelKeyRow)
     .outerjoin(
         ChannelCallRow,
         and_(
@@ -79,15 +81,14 @@ SIGNED = (
 def find_key_in_use(work: Work, key: ChannelKeyId, idempotency_key: str) -> KeyInUse | None:
     """None for a key that was never made or is revoked. One statement, which stands by itself."""
     signed = {"key": key, "idempotency_key": idempotency_key}
-    found = work.alone().execute(SIGNED, signed).one_or_none()
-    if found is None:
+    row = work.alone().execute(SIGNED, signed).one_or_none()
+    if row is None:
         return None
-    row, call = found
-    kept = KeptCall(digest=call.digest, status=call.status, answer=call.answer) if call else None
+    kept = KeptCall(digest=row.digest, status=row.status, answer=row.answer) if row.digest else None
     return KeyInUse(key=to_channel_key(row), last_used_at=row.last_used_at, kept=kept)
 
 
-def to_channel_key(row: ChannelKeyRow) -> ChannelKey:
+def to_channel_key(row: Any) -> ChannelKey:
     return ChannelKey(
         id=ChannelKeyId(row.id),
         channel=row.channel,

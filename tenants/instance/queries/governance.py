@@ -18,7 +18,13 @@ from tenants.database import NotFound, Work
 from tenants.instance.models.settings import HolidayRow, SettingsRow
 
 PERCENT = Decimal(100)
-SETTINGS = select(SettingsRow, select(func.array_agg(HolidayRow.day)).scalar_subquery().label("days_off"))
+COLUMNS = ("name", "firm_name", "currency", "fiscal_year_start", "decimal_mark", "closed_through", "rates",
+           "organization_id", "template_text", "version")  # fmt: skip
+# Plain columns: every page and every call asks, and an object of the session would cost as much again.
+SETTINGS = select(
+    *(SettingsRow.__table__.c[name] for name in COLUMNS),
+    select(func.array_agg(HolidayRow.day)).scalar_subquery().label("days_off"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +53,9 @@ class Governance:
 
 def get_governance(work: Work) -> Governance:
     """The settings with the parsed template. One statement. Raises NotFound for an instance that was never founded."""
-    found = work.session.execute(SETTINGS).one_or_none()
-    if found is None:
+    row = work.session.execute(SETTINGS).one_or_none()
+    if row is None:
         raise NotFound(f"settings of {work.instance.schema}")
-    row = found.SettingsRow
     return Governance(
         name=row.name,
         firm_name=row.firm_name,
@@ -60,7 +65,7 @@ def get_governance(work: Work) -> Governance:
         closed_through=Month.parse(row.closed_through) if row.closed_through else None,
         rates={currency: Decimal(rate) for currency, rate in row.rates.items()},
         organization=NodeId(UUID(str(row.organization_id))),
-        holidays=frozenset(found.days_off or ()),
+        holidays=frozenset(row.days_off or ()),
         template=_parsed(row.template_text),
         version=row.version,
     )
