@@ -22,6 +22,7 @@ from bench.intake import intake
 from bench.ledger import fill_orders
 from bench.order_file import order_file
 from bench.ratios import Ratio, compare, table
+from bench.two_processes import two_processes
 from bin.servers import remove_data, start_postgres, temporary_folder
 from tenants.ddl import prepared
 from tenants.instance.models.orders import OrderRow
@@ -59,7 +60,7 @@ def main() -> None:
     try:
         house = build_house(settings_for(server.admin_dsn))
         found = [*new_instances(house, server.admin_dsn), *pages(house), *order_pages(house), *intake(house)]
-        words = [*(each for each in found if isinstance(each, str)), *order_file(house), _load()]
+        words = [*(each for each in found if isinstance(each, str)), *two_processes(house), *order_file(house), _load()]
         ratios = [each for each in found if isinstance(each, Ratio)]
         sys.stdout.write("\n".join([table(ratios), "", *words]) + "\n")
     finally:

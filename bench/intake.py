@@ -34,15 +34,12 @@ def intake(house: House, seconds: float = 5.0) -> Iterator[Ratio | str]:
     """Ratios of a call to its bare rows, then accepted orders a second through the whole WSGI application."""
     app = create_app(house.settings)
     app.extensions["pace"] = Pace(rate=1e9, burst=1e9)
-    with house.app.app_context():
-        instance = house.onboard("Intake", "order-governance")
-        key = _key(house, instance)
+    shop = shop_of(house, "Intake")
     settle()
-    shop = Shop(app, instance, key, channel_secret(house.settings.secret, instance.id, key))
-    one, many = shop.calls(1), shop.calls(AT_ONCE)
+    one, many = shop.calls(app, 1), shop.calls(app, AT_ONCE)
     next(one), next(many)
-    with psycopg.connect(_dsn(house, instance), prepare_threshold=None) as connection:
-        floor = Floor(connection, instance.schema)
+    with psycopg.connect(_dsn(house, shop.instance), prepare_threshold=None) as connection:
+        floor = Floor(connection, shop.instance.schema)
         yield compare("one order by API / its rows by bare INSERT", lambda: next(one), floor.turn(1), turns=100)
         yield compare(
             f"{AT_ONCE} orders by API / their rows by bare INSERT", lambda: next(many), floor.turn(AT_ONCE), turns=9
@@ -51,22 +48,37 @@ def intake(house: House, seconds: float = 5.0) -> Iterator[Ratio | str]:
         yield f"orders accepted a second, {name}: {_pace(calls, count, seconds)}"
 
 
+def shop_of(house: House, client: str) -> "Shop":
+    """A new client, and a shop that has a key of it."""
+    with house.app.app_context():
+        instance = house.onboard(client, "order-governance")
+        key = _key(house, instance)
+    return Shop(instance, key, channel_secret(house.settings.secret, instance.id, key))
+
+
 class Shop:
     """Signs its calls as any client would; what it says is made before the clock starts."""
 
-    def __init__(self, app: Flask, instance: Instance, key: ChannelKeyId, secret: str) -> None:
-        self._http, self._key, self._secret = app.test_client(), str(key), secret.encode()
+    def __init__(self, instance: Instance, key: ChannelKeyId, secret: str) -> None:
+        self.instance, self._key, self._secret = instance, str(key), secret.encode()
         self._address = f"/api/v1/{instance.slug}/orders"
 
-    def calls(self, count: int) -> Iterator[object]:
+    def calls(self, app: Flask, count: int) -> Iterator[object]:
         """Each turn is one call with so many new orders."""
+        http = app.test_client()
         path = self._address if count == 1 else f"{self._address}/batch"
         for turn in itertools.count():
             orders = [self._order(f"{count}-{turn}-{place}") for place in range(count)]
             body = json.dumps(orders[0] if count == 1 else {"orders": orders}).encode()
-            answer = self._http.post(path, data=body, headers=self._signed(path, body))
+            answer = http.post(path, data=body, headers=self._signed(path, body))
             assert answer.status_code in (200, 201), answer.text
             yield answer
+
+    def ready(self) -> Iterator[tuple[str, bytes, dict[str, str]]]:
+        """Address, body and headers of calls with one new order each."""
+        for turn in itertools.count():
+            body = json.dumps(self._order(f"wire-{turn}")).encode()
+            yield self._address, body, self._signed(self._address, body)
 
     def _order(self, number: str) -> dict[str, object]:
         then = "2026-01-05T08:00:00+00:00"
