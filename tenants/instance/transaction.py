@@ -68,15 +68,16 @@ class Transaction(PlainTransaction):
 
     def record(self, event: Any, actor: Actor | None, subject: Subject, reason: str = "") -> None:
         """Append an event (a frozen dataclass of the domain) to the trail. `actor` is None for the service itself."""
+        self.session.flush()  # what it tells of is written, and a lock that reads a row anew does not undo it
         self._keep(self._events, AuditEventRow, [self._values(event, actor, subject, reason, is_refusal=False)])
 
     def record_all(self, events: Sequence[tuple[Any, Subject]], actor: Actor | None) -> None:
         """The same for many events at once, in their order."""
+        self.session.flush()
         values = [self._values(event, actor, subject, "", is_refusal=False) for event, subject in events]
         if len(values) < COPY_FROM:
             self._keep(self._events, AuditEventRow, values)
             return
-        self.session.flush()
         with self._driver() as driver:
             _send(driver, self._events)
         self._events.clear()
