@@ -12,11 +12,21 @@ from urllib.parse import urlsplit, urlunsplit
 import hypothesis  # first imported deep down, its rewriting by pytest can break CPython 3.11's parser
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from bin.servers import start_postgres, start_redis, temporary_folder
 from tenants.database import Work
 from tenants.places import Instance
 from tests.house import House, build_house, settings_for
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("mandate", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -59,6 +69,18 @@ def redis_url(server_folder: Path) -> Iterator[str]:
     server = start_redis(server_folder / "redis")
     yield server.url
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One for all tests of this process: Playwright cannot be started twice in it."""
+    program = os.environ.get("MANDATE_CHROMIUM") or shutil.which("chromium")
+    if not program:
+        pytest.fail("No Chromium: install the package `chromium`, or say in MANDATE_CHROMIUM where one is.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 def _database_of_its_own(dsn: str) -> Iterator[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from bin.servers import start_postgres, start_redis
 from domain.ids import PersonId
@@ -19,14 +17,6 @@ from tests.browser.processes import Running, run
 from tests.team import Team
 
 HERE = Path(__file__).parent
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 PATIENCE = 20_000
 Desks = Callable[..., Desk]
 
@@ -52,17 +42,6 @@ def running(server_folder: Path) -> Iterator[Running]:
     started.stop()
     redis.stop()
     postgres.stop()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    program = os.environ.get("MANDATE_CHROMIUM") or shutil.which("chromium")
-    if not program:
-        pytest.fail("No Chromium: install the package `chromium`, or say in MANDATE_CHROMIUM where one is.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tenants.places import Instance
 from tenants.platform.actions.people import admit
 from tests.browser.conftest import Desks
 from tests.browser.desk import Desk
-from tests.browser.looks import findings
+from tests.browser.looks import Answered, findings
 from tests.browser.processes import Running
 from tests.team import Team
 from tests.web.order_samples import is_about_orders
@@ -47,14 +47,15 @@ def test_every_page_in_light_and_dark_wide_and_narrow(running: Running, desks: D
         addresses = _addresses(running, instance, shop, anybody)
         addresses += [f"/clients/{instance.slug}/{view.format(person=anybody)}" for view in VIEWS]
     inside, outside = desks(anybody), desks(running.house.manager)
-    wrong = [each for path in STRANGERS for each in _look(desks(), path)]
+    answered = Answered(list)
+    wrong = [each for path in STRANGERS for each in _look(desks(), path, answered)]
     for path in addresses:
-        wrong += _look(inside if path.startswith("/clients/") else outside, path)
+        wrong += _look(inside if path.startswith("/clients/") else outside, path, answered)
     assert len(addresses) > 25
     assert not wrong, "\n".join(wrong)
 
 
-def _look(desk: Desk, path: str) -> list[str]:
+def _look(desk: Desk, path: str, answered: Answered) -> list[str]:
     seen = len(desk.complaints)
     try:
         response = desk.page.goto(path)
@@ -67,7 +68,7 @@ def _look(desk: Desk, path: str) -> list[str]:
     name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", path).strip("/").replace("/", "_") or "start"
     if path not in STRANGERS and (response is None or not response.ok or "/sign-in" in desk.page.url):
         return [f"{path}: {response and response.status} at {desk.page.url}"]
-    wrong = findings(desk.page, re.sub(r"\W", "_", name), is_rich=bool(RICH.search(path)))
+    wrong = findings(desk.page, re.sub(r"\W", "_", name), is_rich=bool(RICH.search(path)), answered=answered)
     said, desk.complaints[seen:] = desk.complaints[seen:], []
     return [f"{path} {each}" for each in (*wrong, *said)]
 
