@@ -10,6 +10,7 @@ from flask import Flask
 from domain.approvals import Requested
 from domain.orders.asking import OrderAsk
 from tenants.database import Work
+from tenants.instance.actions import order_exceptions
 from tenants.instance.actions.order_decisions import request_decision
 from tests.house import House
 from tests.ordering import Desk
@@ -66,6 +67,20 @@ def test_what_is_wrong_is_said_at_its_field(
     said = {"kind": kind, "id": str(uuid4()), **form}
     page = Client(site, desk.service).post(f"{shop_home}/orders/{order.id}/decisions", said, status=422)
     assert [each.get("name") for each in page.all("input") if each.get("aria-invalid")] == [field]
+
+
+def test_what_is_asked_for_already_is_not_asked_for_twice(site: Flask, desk: Desk, shop_home: str) -> None:
+    order, hold = desk.order(), uuid4()
+    clerk = desk.actor(desk.clerk)
+    order_exceptions.open_exception(desk.work, order.id, hold, "payment_pending", "", "Late", clerk)
+    desk.work.session.rollback()
+    page, said = Client(site, desk.service), {"kind": "release", "exception": str(hold), "reason": "Known", "id": ""}
+    assert "Ask for it" in page.get(f"{shop_home}/orders/{order.id}").words
+    page.post(f"{shop_home}/orders/{order.id}/decisions", said | {"id": str(uuid4())})
+    shown = page.get(f"{shop_home}/orders/{order.id}").words
+    assert "Ask for it" not in shown and "asked for, waits to be decided" in shown
+    again = page.post(f"{shop_home}/orders/{order.id}/decisions", said | {"id": str(uuid4())}, status=422)
+    assert "asked for on the order already" in again.words
 
 
 def test_asked_for_it_waits_and_is_decided_on_its_page(site: Flask, desk: Desk, shop_home: str) -> None:

@@ -89,7 +89,7 @@ RULE: dict[str, Any] = {"key": "high-value", "label": "High value", **BY}
                 **SAID, updates=(FieldUpdate(field="state", before="open", after="cancelled"),),
                 state=OrderState.CANCELLED, losses=(Loss(**LOST, reason="cancelled"),),
             ),
-            "cancelled it because its source says so; nobody decided that here; booked the effect Cancellation of "
+            "took over that its source cancelled it; nobody decided that here; booked the effect Cancellation of "
             "40.00: the source says that it is cancelled; brought 1 field up to date with its source: state",
         ),
         (

@@ -49,12 +49,13 @@ def page_of(
     ticks = ticks_of(here.work, here.actor, inbox.lines, delegations) if is_mine and not sheet else {}
     standing = conditions_for(here.work, here.person.id) if is_mine and not sheet else []
     checks = checks_for(here.work, here.person.id) if is_mine and not sheet else []
+    at_desk = order_work() if is_mine and not sheet else []
     return render_template(
         "web/instance/waiting/index.html",
         view=asked,
         tab=str(asked.wanted.tab),
         sort=str(asked.wanted.sort),
-        finding=finding_of(asked.wanted.tab, inbox, len(standing) + len(checks), governance.currency),
+        finding=finding_of(asked.wanted.tab, inbox, len(standing) + len(checks) + len(at_desk), governance.currency),
         tabs=tabs_of(asked),
         kinds=kinds_of(asked, inbox, governance.template),
         items=[item_of(line, governance, names, today, here.person.id, givers) for line in inbox.lines],
@@ -63,7 +64,7 @@ def page_of(
         inbox=inbox,
         standing=standing,
         checks=checks,
-        order_work=order_work() if is_mine and not sheet else None,
+        order_work=at_desk,
         first=(inbox.page - 1) * PAGE + 1 if inbox.total else 0,
         pages=[(n, asked.address(page=n) if n != "…" else "", n == inbox.page) for n in around(inbox)],
         toll=money(inbox.price) if inbox.price else "",

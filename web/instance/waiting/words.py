@@ -19,7 +19,7 @@ from web.presenting import title_of
 def finding_of(tab: Tab, inbox: Inbox, duties: int, currency: str) -> str:
     """The title: how many there are in the tab, whatever the filter; the price of a week while nothing is left out.
 
-    `duties` are the conditions and checks that wait below the decisions.
+    `duties` are the conditions, checks and work on orders that wait below the decisions.
     """
     count = sum(number for _kind, number in inbox.kinds)
     words = {Tab.MINE: _mine, Tab.ASKED: _asked, Tab.TEAM: _team, Tab.OPEN: _open}[tab](count)
