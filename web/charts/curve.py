@@ -116,12 +116,18 @@ def mini_curve(
         count=max(len(plan), len(actual), 2),
     )
     full = frame.y(1)
-    shapes: list[Shape] = [
+    scale: list[Shape] = [
         Line("axis", frame.left, frame.y(0), frame.right, frame.y(0)),
         Line("gridline", frame.left, full, frame.right, full),
         Words("tick", frame.right + 4, full + 4, words),
-        *(Run("l-plan-thin", run) for run in runs(frame.points(plan))),
     ]
+    shapes = (*scale, *_thin_lines(frame, plan, forecast, actual))
+    return Chart(title=title, desc=desc, wide=Drawing(width=300, height=96, shapes=shapes))
+
+
+def _thin_lines(frame: _Frame, plan: Series, forecast: Series, actual: Series) -> list[Shape]:
+    """Plan to its end, actual as far as it goes, and the forecast on from there."""
+    shapes: list[Shape] = [Run("l-plan-thin", run) for run in runs(frame.points(plan))]
     if plan and plan[-1] is not None:
         shapes.append(Dot("p-plan", frame.x(len(plan) - 1), frame.y(plan[-1]), 2.4))
     last = _last(actual)
@@ -130,7 +136,7 @@ def mini_curve(
     shapes += [Run("l-actual-thin", run) for run in runs(frame.points(actual))]
     if last is not None and (value := actual[last]) is not None:
         shapes.append(Dot("c-actual", frame.x(last), frame.y(value), 3))
-    return Chart(title=title, desc=desc, wide=Drawing(width=300, height=96, shapes=tuple(shapes)))
+    return shapes
 
 
 @dataclass(frozen=True, kw_only=True)
