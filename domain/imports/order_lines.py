@@ -9,7 +9,7 @@ from itertools import islice
 from domain.governance.template import OrderRules
 from domain.imports.mapping import ColumnMapping, MappingUnusable, mapping_fault
 from domain.imports.order_fields import OrderField
-from domain.imports.order_problems import HeldOrder, RepeatedOrder
+from domain.imports.order_problems import HeldOrder, OrderOutOfReach, RepeatedOrder
 from domain.imports.order_rows import OrderReader, OrderReference
 from domain.imports.problems import RetiredName, RowProblem
 from domain.imports.row import MappedRow, positions_of
@@ -99,6 +99,9 @@ def _held_against(
     row: MappedRow, incoming: Incoming | None, here: Mapping[OrderKey, KnownOrder], reference: OrderReference
 ) -> OrderLine:
     known = here.get((incoming.channel, incoming.number)) if incoming else None
+    if known and not reference.reach.covers(known.order.channel, known.order.business_unit):
+        row.fault(OrderField.NUMBER, OrderOutOfReach())
+        known = incoming = None
     unit = incoming.business_unit if incoming else None
     if unit in reference.retired and (known is None or known.order.business_unit != unit):
         row.fault(OrderField.BUSINESS_UNIT, RetiredName())

@@ -57,6 +57,11 @@ class RepeatedOrder(Reason):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderOutOfReach(Reason):
+    """The number is that of an order which is not the importer's to change, whatever unit the row gives it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelOutOfReach(Reason):
     """Not a channel or business unit whose orders the importer may bring in."""
 

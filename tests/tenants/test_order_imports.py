@@ -271,6 +271,24 @@ def test_no_order_comes_into_a_retired_unit_and_those_in_it_go_on(shop: Work, pm
     assert order(shop, "unit-1").business_unit_id == unit
 
 
+def test_a_file_does_not_take_an_order_from_another_unit(shop: Work, pmo: Actor) -> None:
+    units = {name: shop.new_id() for name in ("Own unit", "Their unit")}
+    with shop.transaction() as tx:
+        for name, key in units.items():
+            tx.add(ReferenceRow(id=key, kind="business_unit", name=name))
+    head, row = "Order number,Channel,Placed at,Value,Business unit", "taken-1,shop,2026-02-02"
+    brought_in(shop, pmo, table_of(f"{head}\n{row},5.00,Their unit\n".encode()))
+    whole = pmo.assignments[0]
+    limited = replace(pmo, assignments=(replace(whole, business_unit=units["Own unit"]),))
+    found = looked(
+        shop, limited, table_of(f"{head}\n{row},7.00,Own unit\nnew-2,shop,2026-02-02,1.00,Own unit\n".encode())
+    )
+    assert {number: [each.reason.kind for each in problems] for number, problems in found.problems.items()} == {
+        2: ["OrderOutOfReach"]
+    }
+    assert (found.created["new"], found.created["changed"], found.changes) == (1, 0, ())
+
+
 def test_another_currency_is_refused_row_by_row(shop: Work, pmo: Actor) -> None:
     content = b"Order number,Placed at,Value,Currency\ncur-1,2026-02-02,5.00,EUR\ncur-2,2026-02-02,5.00,BRL\n"
     found = looked(shop, pmo, table_of(content))
