@@ -16,7 +16,7 @@ from domain.imports.kinds import ImportKind
 from domain.imports.mapping import OrderReading
 from domain.imports.order_check import orders_from_json
 from domain.imports.order_fields import OrderField
-from tenants.database import Work, base_app, instance_work
+from tenants.database import Work, instance_work
 from tenants.demonstration.arriving import lives
 from tenants.demonstration.order_files import COLUMNS, cells
 from tenants.instance.actions import imports
@@ -25,6 +25,7 @@ from tenants.instance.actions.order_looking import check_orders
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.queries.readers import find_reader
 from tenants.places import Instance
+from tenants.sessions import base_app
 from tenants.settings import Settings
 from tests.house import NOW, House
 
