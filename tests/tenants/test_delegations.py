@@ -219,8 +219,9 @@ def test_a_forum_step_asks_delegate_and_member_for_a_password(team: Team) -> Non
 
 
 def test_another_client_knows_nothing_of_it(team: Team, other_work: Work) -> None:
-    given(team, team.sponsor, team.second)
-    assert other_work.session.scalars(select(DelegationRow)).all() == []
+    own = DelegationRow.id == given(team, team.sponsor, team.second).id
+    assert team.work.session.scalars(select(DelegationRow).where(own)).all()
+    assert not other_work.session.scalars(select(DelegationRow).where(own)).all()
     assert other_work.session.scalars(waiting_ids(team.second, TODAY)).all() == []
 
 

@@ -110,5 +110,6 @@ def test_reminded_once_when_due_and_once_when_late_and_counted_as_overdue(team: 
 
 
 def test_nothing_of_it_is_in_the_other_client(team: Team, other_work: Work) -> None:
-    close(team)
-    assert other_work.session.scalars(select(SustainCheckRow)).all() == []
+    own = SustainCheckRow.measure_id == close(team)
+    assert team.work.session.scalars(select(SustainCheckRow).where(own)).all()
+    assert not other_work.session.scalars(select(SustainCheckRow).where(own)).all()
