@@ -150,6 +150,9 @@ CARRIER = (SAVING, MANAGER, SWITCH, BONUS)
         ("one_off_plan", 65_000),
         ("one_off_forecast", 70_000),
         ("one_off_actual", 70_000),
+        ("one_off_plan_year", 65_000),
+        ("one_off_forecast_year", 70_000),
+        ("one_off_actual_year", 70_000),
         ("one_off_benefit_plan", 5_000),
         ("one_off_benefit_forecast", 4_000),
         ("gross_benefit_forecast", 324_000),  # 12 x 27
@@ -157,9 +160,6 @@ CARRIER = (SAVING, MANAGER, SWITCH, BONUS)
         ("run_rate", 300_000),
         ("carry_over", 124_500),  # 324 - 192 - (24 - 16.5)
         ("leakage", 36_000),
-        ("net_plan_year", 162_000),
-        ("net_forecast_year", 109_500),
-        ("net_actual_year", -40_500),
         ("realisation", Decimal("0.5")),
     ],
 )
