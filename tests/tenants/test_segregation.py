@@ -541,6 +541,7 @@ SILENT: dict[str, tuple[str, ...]] = {
         "order_tickets.answer_ticket",
         "order_tickets.escalate_ticket",
         "order_tickets.open_ticket",
+        "order_tickets.take_ticket",
         "orders.close_order",
         "orders.move_on",
         "orders.move_to",
