@@ -74,7 +74,7 @@ class Engines:
 
 
 def pool_options() -> dict[str, object]:
-    return {"pool_size": 2, "max_overflow": 6, "pool_recycle": 900, "pool_timeout": 10}
+    return {"pool_size": 4, "max_overflow": 4, "pool_recycle": 900, "pool_timeout": 10}
 
 
 def with_login(url: str, user: str, password: str) -> str:

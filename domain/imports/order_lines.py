@@ -1,4 +1,4 @@
-"""A file of orders held against the orders that are here: line by line, so that a long file needs little memory."""
+"""A file of orders held against the orders that are here: some at a time, so that a long file needs little memory."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,8 +63,8 @@ class OrderLine:
 
 def order_lines(
     table: Table, mapping: ColumnMapping, reference: OrderReference, known: Known, now: datetime
-) -> Iterator[OrderLine] | MappingUnusable:
-    """Every order of the file, in its order. `known` is asked for some thousand orders at a time."""
+) -> Iterator[Sequence[OrderLine]] | MappingUnusable:
+    """Every order of the file, in its order, some thousand at a time; `known` is asked once for each such lot."""
     if fault := mapping_fault(mapping, table):
         return fault
     return _lines(table, mapping, reference, known, now)
@@ -72,7 +72,7 @@ def order_lines(
 
 def _lines(
     table: Table, mapping: ColumnMapping, reference: OrderReference, known: Known, now: datetime
-) -> Iterator[OrderLine]:
+) -> Iterator[Sequence[OrderLine]]:
     reader, positions = OrderReader(mapping, reference, now), positions_of(table, mapping)
     first_rows: dict[OrderKey, int] = {}
     rows = iter(one_row_each(table, mapping))
@@ -80,8 +80,7 @@ def _lines(
         mapped = [MappedRow(table, mapping, row, positions) for row in chunk]
         read = [_once(row, reader.read(row), first_rows) for row in mapped]
         here = known([(each.channel, each.number) for each in read if each])
-        for row, incoming in zip(mapped, read, strict=True):
-            yield _held_against(row, incoming, here, reference)
+        yield [_held_against(row, incoming, here, reference) for row, incoming in zip(mapped, read, strict=True)]
 
 
 def _once(row: MappedRow, incoming: Incoming | None, first_rows: dict[OrderKey, int]) -> Incoming | None:

@@ -204,8 +204,7 @@ def _copy(driver: Any, table: str, values: Sequence[Mapping[str, Any]]) -> None:
     columns = tuple(values[0])
     with driver.cursor() as cursor, cursor.copy(_copying(table, columns)) as copy:
         for start in range(0, len(values), COPY_CHUNK):
-            chunk = values[start : start + COPY_CHUNK]
-            copy.write("".join(["\t".join([_copied(row[name]) for name in columns]) + "\n" for row in chunk]))
+            copy.write("".join([_line(row, columns) for row in values[start : start + COPY_CHUNK]]))
 
 
 @lru_cache(maxsize=64)
@@ -222,9 +221,9 @@ def _sent(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: Jsonb(value) if isinstance(value, dict) else value for name, value in row.items()}
 
 
-def _copied(value: Any) -> str:
-    """A value in PostgreSQL's text format for COPY."""
-    return _copies.get(type(value), _escaped)(value)
+def _line(row: Mapping[str, Any], columns: Sequence[str]) -> str:
+    """A row in PostgreSQL's text format for COPY."""
+    return "\t".join([_copies.get(type(value := row[name]), _escaped)(value) for name in columns]) + "\n"
 
 
 def _escaped(value: Any) -> str:

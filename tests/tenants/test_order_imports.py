@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -342,12 +343,46 @@ def test_rows_left_out_do_not_shift_the_parts_in_which_a_long_file_is_held_again
     shop: Work, pmo: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(order_lines, "CHUNK", 3)
-    monkeypatch.setattr(order_import, "CHUNK", 3)
     table = orders(line("part-0", Value="-1"), *(line(f"part-{n}") for n in range(1, 9)))
     assert isinstance(brought_in(shop, pmo, table, out=(2,)), OrdersImported)
     again = orders(line("part-0", Value="-1"), *(line(f"part-{n}", Freight="5.00") for n in range(1, 9)))
     outcome = brought_in(shop, pmo, again, out=(2,))
     assert isinstance(outcome, OrdersImported) and (outcome.new, outcome.changed) == (0, 8)
+
+
+def test_new_and_known_orders_of_a_long_file_stand_in_the_trail_in_its_order(
+    shop: Work, pmo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_lines, "CHUNK", 120)
+    brought_in(shop, pmo, orders(*(line(f"mix-{n}") for n in range(0, 360, 7))))
+    outcome = brought_in(shop, pmo, orders(*(line(f"mix-{n}", Freight="5.00") for n in range(360))))
+    assert isinstance(outcome, OrdersImported) and (outcome.new, outcome.changed) == (308, 52)
+    told = select(AuditEventRow.subject_label).where(AuditEventRow.subject_label.startswith("mix-"))
+    last = shop.session.scalars(told.order_by(AuditEventRow.sequence.desc()).limit(360)).all()
+    assert list(reversed(last)) == [f"mix-{n}" for n in range(360)]
+    assert {order(shop, f"mix-{n}").freight for n in (0, 1, 357, 359)} == {Decimal("5.00")}
+
+
+def test_what_fails_behind_the_reading_of_a_file_leaves_nothing_of_it(
+    shop: Work, pmo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, lots = order_import._write_lot, []
+
+    def second_fails(*args: Any) -> None:
+        lots.append(args)
+        if len(lots) == 3:  # the first was empty: nothing was read before
+            raise ZeroDivisionError
+        write(*args)
+
+    monkeypatch.setattr(order_lines, "CHUNK", 3)
+    monkeypatch.setattr(order_import, "_write_lot", second_fails)
+    before = counted(shop)
+    upload = asked(shop, pmo, orders(*(line(f"fails-{n}") for n in range(20))))
+    with pytest.raises(ZeroDivisionError):
+        commit_orders(shop, upload, pmo)
+    monkeypatch.undo()
+    assert counted(shop) == before
+    assert isinstance(commit_orders(shop, upload, pmo), OrdersImported)
 
 
 def test_an_uploaded_file_waits_until_it_is_asked_for(shop: Work, pmo: Actor) -> None:

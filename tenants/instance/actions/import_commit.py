@@ -15,7 +15,6 @@ from domain.imports import (
     NewPerson,
     check,
     plan_import,
-    table_from_json,
 )
 from domain.refusals import Refusal, Stale
 from domain.value import Scenario
@@ -28,7 +27,7 @@ from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.settings import SettingsRow
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.import_reference import get_reference
-from tenants.instance.queries.imports import CHECKED, COMMITTED, FAILED, WAITING, to_mapping
+from tenants.instance.queries.imports import CHECKED, COMMITTED, FAILED, WAITING, get_table, to_mapping
 from tenants.instance.transaction import INSTANCE, Subject, Transaction
 
 Enrol = Callable[[Sequence[NewPerson]], Mapping[str, Newcomer]]
@@ -120,7 +119,7 @@ def _plan(tx: Transaction, row: ImportRow, actor: Actor) -> ImportPlan | Refusal
     mapping = to_mapping(row.mapping)
     if mapping is None:
         return MappingUnusable()
-    preview = check(table_from_json(row.table), mapping, get_reference(tx.work, actor.scope_for(Capability.IMPORT)))
+    preview = check(get_table(tx.work, row.id), mapping, get_reference(tx.work, actor.scope_for(Capability.IMPORT)))
     if isinstance(preview, Refusal):
         return preview
     plan = plan_import(preview, frozenset(row.left_out))

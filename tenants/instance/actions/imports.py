@@ -14,7 +14,6 @@ from domain.imports import (
     bring_back,
     checked_to_json,
     is_corrections,
-    table_from_json,
     table_to_json,
     to_json,
 )
@@ -23,7 +22,7 @@ from domain.imports.order_check import OrdersChecked, orders_to_json
 from domain.refusals import Refusal, Stale
 from tenants.database import NotFound, Work, action
 from tenants.instance.models.imports import ImportRow, SavedMappingRow
-from tenants.instance.queries.imports import CHECKED, COMMITTED, MAPPING, WAITING
+from tenants.instance.queries.imports import CHECKED, COMMITTED, MAPPING, WAITING, get_table
 from tenants.instance.transaction import Transaction
 
 LONGEST_NAME = 120
@@ -67,7 +66,7 @@ def map_columns(
         row = _open(tx, import_id)
         if row.version != seen:
             return Stale(seen=seen, current=row.version)
-        if fault := mapping_fault(mapping, table_from_json(row.table)):
+        if fault := mapping_fault(mapping, get_table(work, import_id)):
             return fault
         row.mapping, row.state, row.failure, row.summary = to_json(mapping), CHECKED, "", {}
         row.left_out, row.version = [], row.version + 1
@@ -85,7 +84,7 @@ def correct(
         row = _open(tx, import_id)
         if row.version != seen:
             return Stale(seen=seen, current=row.version)
-        merged = bring_back(table_from_json(row.table), table) if is_corrections(table) else table
+        merged = bring_back(get_table(work, import_id), table) if is_corrections(table) else table
         if isinstance(merged, Refusal):
             return merged
         row.table, row.rows, row.left_out, row.version = table_to_json(merged), len(merged.rows), [], row.version + 1

@@ -2,16 +2,17 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from domain.access import Actor
 from domain.ids import OrderId
-from domain.imports import ColumnMapping, MappingUnusable, NothingToImport, RowsToCorrect, Table, table_from_json
+from domain.imports import ColumnMapping, MappingUnusable, NothingToImport, RowsToCorrect, Table
 from domain.imports.order_check import OrdersChecked
-from domain.imports.order_lines import CHUNK, Difference, KnownOrder, OrderKey, OrderLine, order_lines
+from domain.imports.order_lines import Difference, KnownOrder, OrderKey, OrderLine, order_lines
 from domain.imports.order_rows import OrderReference
 from domain.orders.arriving import OrdersImported, arrive
 from domain.orders.consequences import ZERO, IntakeChoices
@@ -19,6 +20,7 @@ from domain.orders.deciding import GOVERNED
 from domain.orders.order import Source
 from domain.orders.receiving import OrderReceived
 from domain.refusals import Refusal, Stale
+from tenants.behind import Behind
 from tenants.database import Work, action
 from tenants.instance.actions.order_arrivals import Arrivals
 from tenants.instance.actions.order_taking import order_subject
@@ -26,7 +28,7 @@ from tenants.instance.actions.order_updates import update_order
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.queries.governance import Governance, get_governance
-from tenants.instance.queries.imports import CHECKED, COMMITTED, WAITING, to_mapping
+from tenants.instance.queries.imports import CHECKED, COMMITTED, WAITING, get_table, to_mapping
 from tenants.instance.queries.order_intake import as_known, get_order_reference, rows_of
 from tenants.instance.transaction import Subject, Transaction
 
@@ -95,7 +97,7 @@ def commit_orders(
 
 
 def _take_in(tx: Transaction, row: ImportRow, actor: Actor, progress: Progress) -> OrdersImported:
-    mapping, table = to_mapping(row.mapping), table_from_json(row.table)
+    mapping, table = to_mapping(row.mapping), get_table(tx.work, row.id)
     if mapping is None:
         raise TurnedBack(MappingUnusable())
     intake = OrderIntake(
@@ -126,30 +128,28 @@ def _take_in(tx: Transaction, row: ImportRow, actor: Actor, progress: Progress) 
 def _write(
     intake: "OrderIntake", table: Table, mapping: ColumnMapping, left_out: frozenset[int], progress: Progress
 ) -> Refusal | None:
-    lines = order_lines(table, mapping, intake.reference, intake.known, intake.tx.work.now())
-    if isinstance(lines, MappingUnusable):
-        return lines
+    lots = order_lines(table, mapping, intake.reference, intake.known, intake.tx.work.now())
+    if isinstance(lots, MappingUnusable):
+        return lots
     wrong: list[int] = []
-    for done, line in enumerate(_chosen(lines, left_out), start=1):
-        if line.incoming is None:
-            wrong.append(line.row.number)
-        elif not wrong:
-            intake.take(line)
-        if done % CHUNK == 0:
+    done = 0
+    with intake.behind:
+        for lot in lots:
+            chosen = [line for line in lot if line.row.number not in left_out]
+            wrong += [line.row.number for line in chosen if line.incoming is None]
+            if not wrong:
+                intake.take(chosen)
+            done += len(lot)
             progress(done)
+        intake.write()
     if wrong:
         return RowsToCorrect(rows=tuple(wrong))
-    intake.write()
     return None if intake.counts else NothingToImport()
-
-
-def _chosen(lines: Iterator[OrderLine], left_out: frozenset[int]) -> Iterator[OrderLine]:
-    return (line for line in lines if line.row.number not in left_out)
 
 
 @dataclass(kw_only=True)
 class OrderIntake:
-    """Lines of a source taken in one after the other: gathered, and written some thousand at a time."""
+    """Lines of a source taken in some thousand at a time; while they are written, the next ones are read."""
 
     tx: Transaction
     actor: Actor | None
@@ -161,21 +161,42 @@ class OrderIntake:
     counts: Counter[str] = field(default_factory=Counter)
     value: Any = ZERO
     freight: Any = ZERO
+    behind: Behind = field(default_factory=Behind)
 
     def __post_init__(self) -> None:
         self._editor = self.actor.person if self.actor else None
-        self._arrivals = Arrivals(self.tx, self.governance, self.source, self._editor)
         self._rows: dict[OrderKey, OrderRow] = {}
-        self._events: list[tuple[Any, Subject]] = []
+        self._begin_lot()
 
     def known(self, keys: Sequence[OrderKey]) -> Mapping[OrderKey, KnownOrder]:
-        """The orders of these numbers, locked until the end. What was written before is let go of."""
-        self.write()
+        """The orders of these numbers, locked until the end. Those taken before begin to be written."""
+        self.behind.wait()
         rows = rows_of(self.tx.session, keys, lock=True)
         self._rows = {(row.channel, row.number): row for row in rows}
-        return as_known(self.tx.session, rows)
+        found = as_known(self.tx.session, rows)
+        self.write()
+        return found
 
-    def take(self, line: OrderLine) -> None:
+    def take(self, lines: Iterable[OrderLine]) -> None:
+        """Gather what is new, and change what is here; the session forgets it, so that memory stays small."""
+        if self._rows:
+            self.behind.wait()  # a session is for one thread
+        for line in lines:
+            self._take(line)
+        if self._rows:
+            self.tx.flush()
+            self.tx.session.expunge_all()
+
+    def write(self) -> None:
+        """Begin to put what is gathered into the tables and the trail."""
+        self.behind.do(partial(_write_lot, self.tx, self._arrivals, self._events, self.actor))
+        self._begin_lot()
+
+    def _begin_lot(self) -> None:
+        self._arrivals = Arrivals(self.tx, self.governance, self.source, self._editor)
+        self._events: list[tuple[Any, Subject]] = []
+
+    def _take(self, line: OrderLine) -> None:
         incoming = line.incoming
         assert incoming is not None
         self.counts[line.difference] += 1
@@ -190,15 +211,6 @@ class OrderIntake:
                 row.last_edited_by = self._editor
             self._events.append((event, order_subject(row.id, row.number, self.governance)))
 
-    def write(self) -> None:
-        """Everything gathered, into the tables and the trail; the session forgets it, so that memory stays small."""
-        self.tx.flush()
-        self._arrivals.write()
-        self.tx.record_all(self._events, self.actor)
-        self._events.clear()
-        self._rows.clear()
-        self.tx.session.expunge_all()
-
     def _arrive(self, line: OrderLine) -> None:
         tx, incoming = self.tx, line.incoming
         assert incoming is not None
@@ -211,6 +223,11 @@ class OrderIntake:
         lost = arrival.follows.losses
         event = OrderReceived(order=arrival.order, source=self.source, at=tx.work.now(), losses=lost)
         self._events.append((event, order_subject(arrival.order.id, incoming.number, self.governance)))
+
+
+def _write_lot(tx: Transaction, arrivals: Arrivals, events: Sequence[tuple[Any, Subject]], actor: Actor | None) -> None:
+    arrivals.write()
+    tx.record_all(events, actor)
 
 
 def _digest(table: Table) -> str:

@@ -1,16 +1,17 @@
 """A file of orders held against the orders that are here, and what was found kept until either changes."""
 
+from itertools import chain
 from uuid import UUID
 
 from domain.access import Actor
-from domain.imports import ColumnMapping, MappingUnusable, Table, table_from_json
+from domain.imports import ColumnMapping, MappingUnusable, Table
 from domain.imports.order_check import OrdersChecked, orders_checked
 from domain.imports.order_lines import order_lines
 from domain.refusals import Stale
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.imports import keep_check
 from tenants.instance.models.imports import ImportRow
-from tenants.instance.queries.imports import CHECKED, CHECKING, FAILED, to_mapping
+from tenants.instance.queries.imports import CHECKED, CHECKING, FAILED, get_table, to_mapping
 from tenants.instance.queries.order_intake import get_order_reference, known_orders, orders_fingerprint
 
 
@@ -23,7 +24,7 @@ def look_at_orders(
     lines = order_lines(table, mapping, reference, known_orders(work), work.now())
     if isinstance(lines, MappingUnusable):
         return lines
-    return orders_checked(lines, reference.currency), state
+    return orders_checked(chain.from_iterable(lines), reference.currency), state
 
 
 @action
@@ -46,7 +47,7 @@ def check_orders(work: Work, import_id: UUID, actor: Actor) -> None:
     """Check, keep, and say that it is done; who comes second finds it done."""
     row = work.get(ImportRow, import_id)
     mapping, seen = to_mapping(row.mapping), row.version
-    found = look_at_orders(work, table_from_json(row.table), mapping, actor) if mapping else MappingUnusable()
+    found = look_at_orders(work, get_table(work, import_id), mapping, actor) if mapping else MappingUnusable()
     if not isinstance(found, MappingUnusable):
         keep_check(work, import_id, *found, seen)
     end_check(work, import_id)

@@ -16,8 +16,9 @@ class ImportRow(InstanceModel):
     """One upload on its way in. `kind`: measures or orders; `state`: mapping, checking, checked, committing, committed,
     failed.
 
-    `table` is the file as read; `summary` what the check found, then what came in; `left_out` the numbers of rows left
-    out; `failure` a refusal's or an error's name.
+    `table` is the file as read, which may be long: it comes by `queries.imports.get_table` and never with the row.
+    `summary` is what the check found, then what came in; `left_out` the numbers of rows left out; `failure` a refusal's
+    or an error's name.
     """
 
     __tablename__ = "imports"
@@ -26,12 +27,12 @@ class ImportRow(InstanceModel):
     kind: Mapped[str] = mapped_column(Text, server_default="measures")
     filename: Mapped[Name]
     state: Mapped[Name]
-    table: Mapped[Json]
+    table: Mapped[Json] = mapped_column(deferred=True, deferred_raiseload=True)
     mapping: Mapped[Json]
     summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     rows: Mapped[int]
     left_out: Mapped[list[int]] = mapped_column(JSONB, server_default=text("'[]'"))
-    left_out_file: Mapped[bytes | None] = mapped_column(LargeBinary)
+    left_out_file: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     failure: Mapped[Words]
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
     uploaded_at: Mapped[Moment]

@@ -109,10 +109,14 @@ def get_import(work: Work, scope: Scope | OrderReach, import_id: UUID) -> Import
 def get_upload(work: Work, scope: Scope | OrderReach, import_id: UUID) -> Upload:
     """One upload with its table. Raises NotFound, also where it is not the reader's."""
     line = get_import(work, scope, import_id)
-    table, mapping, kept = work.session.execute(
-        select(ImportRow.table, ImportRow.mapping, ImportRow.summary).where(ImportRow.id == import_id)
-    ).one()
-    return Upload(line=line, table=table_from_json(table), mapping=to_mapping(mapping), kept=kept or {})
+    statement = select(ImportRow.mapping, ImportRow.summary).where(ImportRow.id == import_id)
+    mapping, kept = work.session.execute(statement).one()
+    return Upload(line=line, table=get_table(work, import_id), mapping=to_mapping(mapping), kept=kept or {})
+
+
+def get_table(work: Work, import_id: UUID) -> Table:
+    """The file of one upload as it was read."""
+    return table_from_json(work.session.scalars(select(ImportRow.table).where(ImportRow.id == import_id)).one())
 
 
 def find_check(upload: Upload, reference: str) -> Checked | None:
