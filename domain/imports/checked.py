@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,8 +32,10 @@ class CheckedRows:
     def wrong(self) -> tuple[int, ...]:
         return tuple(row for row in self.problems if self.state(row) is RowState.CORRECT)
 
-    def counts(self, rows: Iterable[int]) -> Mapping[RowState, int]:
-        return Counter(map(self.state, rows))
+    def counts(self, rows: int) -> Mapping[RowState, int]:
+        """How many of so many rows are in each state."""
+        known = Counter(map(self.state, self.problems))
+        return {state: known[state] for state in RowState} | {RowState.GOOD: rows - len(self.problems)}
 
 
 @dataclass(frozen=True, kw_only=True)

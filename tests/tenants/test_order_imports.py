@@ -29,6 +29,7 @@ from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.intake import OrderConflictRow
 from tenants.instance.models.orders import OrderPromiseRow, OrderRow, OrderStageRow
 from tenants.instance.models.people import ReferenceRow
+from tenants.instance.queries.import_table import get_numbered, get_table, get_window
 from tenants.instance.queries.readers import find_reader
 from tests.house import House
 from tests.orderfiles import asked, brought_in, csv_of, line, looked, mapping_of, orders, sample, table_of, uploaded
@@ -395,3 +396,12 @@ def test_a_preset_is_known_by_its_columns() -> None:
             ("marketplace", "shopify", "woocommerce")} == {
         "marketplace": "marketplace", "shopify": "shop", "woocommerce": "shop",
     }  # fmt: skip
+
+
+def test_a_page_of_a_file_is_the_same_rows_as_the_whole_has(shop: Work, pmo: Actor) -> None:
+    upload = uploaded(shop, pmo, orders(*(line(f"page-{n}") for n in range(7))))
+    whole = get_table(shop, upload)
+    for start, count in ((0, 3), (5, 3), (7, 2), (0, 7)):
+        assert get_window(shop, upload, start, count) == replace(whole, rows=whole.rows[start : start + count])
+    assert get_numbered(shop, upload, [6, 2, 99]) == replace(whole, rows=(whole.rows[0], whole.rows[4]))
+    assert get_numbered(shop, upload, []) == replace(whole, rows=())

@@ -27,7 +27,8 @@ from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.settings import SettingsRow
 from tenants.instance.queries.governance import get_governance
 from tenants.instance.queries.import_reference import get_reference
-from tenants.instance.queries.imports import CHECKED, COMMITTED, FAILED, WAITING, get_table, to_mapping
+from tenants.instance.queries.import_table import get_table
+from tenants.instance.queries.imports import CHECKED, COMMITTED, FAILED, WAITING, to_mapping
 from tenants.instance.transaction import INSTANCE, Subject, Transaction
 
 Enrol = Callable[[Sequence[NewPerson]], Mapping[str, Newcomer]]

@@ -22,7 +22,8 @@ from domain.imports.order_check import OrdersChecked, orders_to_json
 from domain.refusals import Refusal, Stale
 from tenants.database import NotFound, Work, action
 from tenants.instance.models.imports import ImportRow, SavedMappingRow
-from tenants.instance.queries.imports import CHECKED, COMMITTED, MAPPING, WAITING, get_table
+from tenants.instance.queries.import_table import get_table
+from tenants.instance.queries.imports import CHECKED, COMMITTED, MAPPING, WAITING
 from tenants.instance.transaction import Transaction
 
 LONGEST_NAME = 120

@@ -28,7 +28,8 @@ from tenants.instance.actions.order_updates import update_order
 from tenants.instance.models.imports import ImportRow
 from tenants.instance.models.orders import OrderRow
 from tenants.instance.queries.governance import Governance, get_governance
-from tenants.instance.queries.imports import CHECKED, COMMITTED, WAITING, get_table, to_mapping
+from tenants.instance.queries.import_table import get_table
+from tenants.instance.queries.imports import CHECKED, COMMITTED, WAITING, to_mapping
 from tenants.instance.queries.order_intake import as_known, get_order_reference, rows_of
 from tenants.instance.transaction import Subject, Transaction
 

@@ -11,7 +11,8 @@ from domain.refusals import Stale
 from tenants.database import NotFound, Work, action
 from tenants.instance.actions.imports import keep_check
 from tenants.instance.models.imports import ImportRow
-from tenants.instance.queries.imports import CHECKED, CHECKING, FAILED, get_table, to_mapping
+from tenants.instance.queries.import_table import get_table
+from tenants.instance.queries.imports import CHECKED, CHECKING, FAILED, to_mapping
 from tenants.instance.queries.order_intake import get_order_reference, known_orders, orders_fingerprint
 
 

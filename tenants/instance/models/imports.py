@@ -16,7 +16,7 @@ class ImportRow(InstanceModel):
     """One upload on its way in. `kind`: measures or orders; `state`: mapping, checking, checked, committing, committed,
     failed.
 
-    `table` is the file as read, which may be long: it comes by `queries.imports.get_table` and never with the row.
+    `table` is the file as read, which may be long: it comes by `queries.import_table` and never with the row.
     `summary` is what the check found, then what came in; `left_out` the numbers of rows left out; `failure` a refusal's
     or an error's name.
     """

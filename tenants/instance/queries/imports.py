@@ -1,11 +1,12 @@
-"""Imports of an instance: the list, one with its table, the file of what was left out, and the saved mappings.
+"""Imports of an instance: the list, one of them, the file of what was left out, and the saved mappings.
 
 An importer sees their own uploads; who imports for the whole organization sees all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +23,12 @@ from domain.imports import (
     Table,
     checked_from_json,
     from_json,
-    table_from_json,
 )
 from tenants.database import NotFound, Work
 from tenants.instance.models.hierarchy import NodeRow
 from tenants.instance.models.imports import ImportRow, SavedMappingRow
 from tenants.instance.models.people import MemberRow
+from tenants.instance.queries.import_table import get_table
 
 MAPPING, CHECKING, CHECKED, WAITING, COMMITTED, FAILED = (
     "mapping",
@@ -67,12 +68,17 @@ class ImportLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """An upload in hand with its table; `mapping` is None until somebody said what the columns mean."""
+    """An upload in hand; `mapping` is None until somebody said what the columns mean."""
 
     line: ImportLine
-    table: Table
+    read: Callable[[], Table]
     mapping: ColumnMapping | None
     kept: Mapping[str, Any]  # the last check, by `keep_check`; empty where there is none
+
+    @cached_property
+    def table(self) -> Table:
+        """The whole file, read when it is asked for first."""
+        return self.read()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,16 +113,12 @@ def get_import(work: Work, scope: Scope | OrderReach, import_id: UUID) -> Import
 
 
 def get_upload(work: Work, scope: Scope | OrderReach, import_id: UUID) -> Upload:
-    """One upload with its table. Raises NotFound, also where it is not the reader's."""
+    """One upload. Raises NotFound, also where it is not the reader's."""
     line = get_import(work, scope, import_id)
     statement = select(ImportRow.mapping, ImportRow.summary).where(ImportRow.id == import_id)
     mapping, kept = work.session.execute(statement).one()
-    return Upload(line=line, table=get_table(work, import_id), mapping=to_mapping(mapping), kept=kept or {})
-
-
-def get_table(work: Work, import_id: UUID) -> Table:
-    """The file of one upload as it was read."""
-    return table_from_json(work.session.scalars(select(ImportRow.table).where(ImportRow.id == import_id)).one())
+    read = partial(get_table, work, import_id)
+    return Upload(line=line, read=read, mapping=to_mapping(mapping), kept=kept or {})
 
 
 def find_check(upload: Upload, reference: str) -> Checked | None:

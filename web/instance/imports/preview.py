@@ -15,7 +15,6 @@ from domain.imports import (
     Severity,
 )
 from domain.imports.fields import AMOUNTS, DATES
-from domain.paging import paged
 from tenants.bell import queue_state
 from tenants.instance.queries.imports import (
     COMMITTED,
@@ -30,7 +29,7 @@ from web.hands import hand
 from web.instance.imports import bp
 from web.instance.imports.looking import Looked, check_now, look, rows_file
 from web.instance.imports.reading import LIMITS, download, open_upload, problem_words, scope
-from web.instance.imports.rows import NAMED_ROWS, PAGE, Look, fields_of, head_of, near, row_of
+from web.instance.imports.rows import NAMED_ROWS, Look, fields_of, head_of, list_rows, page_links, rows_of
 from web.responses import see
 
 F = Field
@@ -72,43 +71,26 @@ def to_correct(upload: UUID) -> Response:
 
 def preview_page(looked: Looked, errors: dict[str, str]) -> str:
     """The page, at the part of the rows that the address asks for."""
-    part = request.args.get("rows", "") or _first_part(looked)
-    found = looked.checked
-    rows = [row for row in looked.table.rows if part == "all" or found.state(row.number) == part]
-    page, pages = paged(request.args.get("page", 1, type=int), len(rows), PAGE)
-    shown = rows[(page - 1) * PAGE : page * PAGE]
-    fields = fields_of(looked, shown, _LOOK)
+    found, line = looked.checked, looked.upload.line
+    counts = found.counts(line.rows)
+    listed = list_rows(looked, counts)
+    fields = fields_of(looked, listed.table, _LOOK)
     return render_template(
         "web/instance/imports/preview.html",
         looked=looked,
-        line=looked.upload.line,
-        counts=_counts(looked),
+        line=line,
+        counts=counts,
         cells_to_correct=sum(p.severity is Severity.CORRECT for row in found.problems.values() for p in row),
-        part=part,
-        page=page,
-        pages=pages,
-        page_links=[
-            (n, url_for(".show", upload=looked.upload.line.id, rows=part, page=n), n == page) for n in near(page, pages)
-        ],
+        listed=listed,
+        page_links=page_links(line.id, listed),
         fields=[head_of(looked.mapping, field, _LOOK) for field in fields],
-        rows=[row_of(looked, row, fields, _LOOK) for row in shown],
-        matching=len(rows),
+        rows=rows_of(looked, listed.table, fields, _LOOK),
         notes=[(problem_words(_noted(note.reason)), note.rows) for note in found.notes],
         named=looked.standing[:NAMED_ROWS],
         errors=errors,
         limits=LIMITS,
         now=hand().work.now(),
     )
-
-
-def _counts(looked: Looked) -> dict[str, int]:
-    counts = looked.checked.counts(row.number for row in looked.table.rows)
-    return {state.value: counts[state] for state in RowState}
-
-
-def _first_part(looked: Looked) -> str:
-    counts = _counts(looked)
-    return next((str(state) for state in (RowState.CORRECT, RowState.LOOK) if counts[state]), "all")
 
 
 def _noted(reason: object) -> RowProblem:

@@ -7,17 +7,15 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from domain.access import Capability
-from domain.imports import RowState, Severity
+from domain.imports import Severity
 from domain.imports.order_fields import AMOUNTS, MOMENTS, OrderField
-from domain.imports.order_lines import one_row_each
-from domain.paging import paged
 from tenants.bell import queue_state
 from tenants.instance.queries.imports import CHECKING, COMMITTED, MAPPING, WAITING, ImportLine, get_import, get_upload
 from tenants.progress import hear_progress
 from web.access import requires
 from web.hands import hand
 from web.instance.imports.reading import download
-from web.instance.imports.rows import NAMED_ROWS, PAGE, Look, fields_of, head_of, near, row_of
+from web.instance.imports.rows import NAMED_ROWS, Look, fields_of, head_of, list_rows, page_links, rows_of
 from web.instance.orders_import import bp
 from web.instance.orders_import.differences import differences_of
 from web.instance.orders_import.looking import OrdersLooked, look, rows_file
@@ -65,14 +63,9 @@ def to_correct(upload: UUID) -> Response:
 def preview_page(looked: OrdersLooked, errors: dict[str, str]) -> str:
     """The page, at the part of the rows that the address asks for."""
     found = looked.checked
-    whole = list(one_row_each(looked.table, looked.mapping))
-    counts = {str(state): n for state, n in found.counts(row.number for row in whole).items()}
-    counts = {str(state): counts.get(str(state), 0) for state in RowState}
-    part = request.args.get("rows", "") or next((s for s in ("correct", "look") if counts[s]), "all")
-    rows = [row for row in whole if part == "all" or found.state(row.number) == part]
-    page, pages = paged(request.args.get("page", 1, type=int), len(rows), PAGE)
-    shown = rows[(page - 1) * PAGE : page * PAGE]
-    fields = fields_of(looked, shown, _LOOK)
+    counts = found.counts(found.orders)
+    listed = list_rows(looked, counts)
+    fields = fields_of(looked, listed.table, _LOOK)
     line = looked.upload.line
     return render_template(
         "web/instance/orders_import/preview.html",
@@ -80,13 +73,10 @@ def preview_page(looked: OrdersLooked, errors: dict[str, str]) -> str:
         line=line,
         counts=counts,
         cells_to_correct=sum(p.severity is Severity.CORRECT for row in found.problems.values() for p in row),
-        part=part,
-        page=page,
-        pages=pages,
-        page_links=[(n, url_for(".show", upload=line.id, rows=part, page=n), n == page) for n in near(page, pages)],
+        listed=listed,
+        page_links=page_links(line.id, listed),
         fields=[head_of(looked.mapping, field, _LOOK) for field in fields],
-        rows=[row_of(looked, row, fields, _LOOK) for row in shown],
-        matching=len(rows),
+        rows=rows_of(looked, listed.table, fields, _LOOK),
         differences=differences_of(found, request.args.get("differences", 1, type=int)),
         named=looked.standing[:NAMED_ROWS],
         errors=errors,
