@@ -70,6 +70,13 @@ class Look:
     days: Collection[AnyField]
 
 
+@dataclass(frozen=True)
+class _Column:
+    field: AnyField
+    place: int | None
+    label: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listed:
     """The page of rows that the address asks for; `table` is the file with these rows alone."""
@@ -118,18 +125,18 @@ def head_of(mapping: ColumnMapping, field: AnyField, look: Look) -> tuple[str, s
 
 def rows_of(looked: Sighted, table: Table, fields: Sequence[AnyField], look: Look) -> list[RowView]:
     """The rows of this part of the file as they are shown."""
-    places = {field: table.position(looked.mapping.columns[field]) for field in fields}
-    return [_row_of(looked, row, places, look) for row in table.rows]
+    columns = [_Column(field, table.position(looked.mapping.columns[field]), field_label(field)) for field in fields]
+    return [_row_of(looked, row, columns, look) for row in table.rows]
 
 
-def _row_of(looked: Sighted, row: TableRow, places: Mapping[AnyField, int | None], look: Look) -> RowView:
+def _row_of(looked: Sighted, row: TableRow, columns: Sequence[_Column], look: Look) -> RowView:
     states: dict[AnyField | None, str] = {}
     problems = looked.checked.problems.get(row.number, ())
     for problem in sorted(problems, key=lambda p: p.severity is Severity.CORRECT):
         states[problem.field] = "bad" if problem.severity is Severity.CORRECT else "warn"
     return RowView(
         number=row.number,
-        cells=tuple(_cell(row, place, field, states.get(field, ""), look) for field, place in places.items()),
+        cells=tuple(_cell(row, each, states.get(each.field, ""), look) for each in columns),
         problems=tuple(
             ("bad" if problem.severity is Severity.CORRECT else "warn", problem_words(problem)) for problem in problems
         ),
@@ -138,12 +145,13 @@ def _row_of(looked: Sighted, row: TableRow, places: Mapping[AnyField, int | None
     )
 
 
-def _cell(row: TableRow, position: int | None, field: AnyField, state: str, look: Look) -> Cell:
-    text = row.cells[position].strip() if position is not None and position < len(row.cells) else ""
+def _cell(row: TableRow, column: _Column, state: str, look: Look) -> Cell:
+    field, place = column.field, column.place
+    text = row.cells[place].strip() if place is not None and place < len(row.cells) else ""
     text = text.removesuffix(MIDNIGHT) if field in look.days else text
     if len(text) > LONGEST_CELL:
         text = f"{text[:LONGEST_CELL]}…"
-    return Cell(text=text, state=state, is_figure=field in look.figures, label=field_label(field))
+    return Cell(text=text, state=state, is_figure=field in look.figures, label=column.label)
 
 
 def page_links(upload: UUID, listed: Listed) -> list[tuple[int, str, bool]]:
