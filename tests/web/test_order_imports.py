@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from uuid import uuid4
 
@@ -132,6 +133,22 @@ def test_differences_are_shown_before_the_commit(wizard: Wizard, shop: Work) -> 
     row = order(shop, "web-diff")
     assert row is not None and (row.payment, str(row.freight)) == ("invoice", "7.00")
     assert "1 order waits for a decision" in wizard.client.get(address).words
+
+
+def test_what_both_changed_is_said_in_words_where_it_is_decided(wizard: Wizard, shop: Work, shop_home: str) -> None:
+    wizard.post(wizard.preview(csv_of(line("web-words"))), "commit")
+    with shop.transaction() as tx:
+        row = order(shop, "web-words")
+        assert row is not None
+        mine = tx.lock(OrderRow, row.id)
+        mine.invoice_issued_at, mine.payment = datetime(2026, 2, 4, 10, tzinfo=UTC), "2026T invoice"
+    address = wizard.preview(csv_of(line("web-words", Payment="2026T voucher", Invoice_issued="2026-02-05 10:00:00")))
+    for page in (wizard.client.get(address), None):
+        if page is None:
+            wizard.post(address, "commit")
+            page = wizard.client.get(f"{shop_home}/orders/{row.id}")
+        assert all(each in page.words for each in ("4 Feb 2026, 10:00", "5 Feb 2026, 10:00", "2026T invoice"))
+        assert "T10:00" not in page.words
 
 
 def test_a_word_that_nobody_explained_is_named_and_can_be_explained(wizard: Wizard) -> None:

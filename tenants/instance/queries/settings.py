@@ -88,6 +88,11 @@ def list_units(work: Work) -> tuple[tuple[UUID, str], ...]:
     return tuple((row.id, row.name) for row in work.session.execute(UNITS))
 
 
+def unit_names(work: Work) -> dict[str, str]:
+    """The names of business units by their ids as text, as sources' statements hold them."""
+    return {str(key): name for key, name in list_units(work)}
+
+
 def list_forums(work: Work) -> tuple[ForumLine, ...]:
     """Every forum by name, what is retired at the end. Two statements."""
     seats = (

@@ -15,6 +15,7 @@ from domain.orders.order import Happening, OrderState
 from domain.refusals import Refusal, Stale
 from tenants.instance.queries.measure import get_choices, get_names
 from tenants.instance.queries.order import OrderSheet, get_order_sheet
+from tenants.instance.queries.settings import unit_names
 from tenants.instance.queries.trail import events_of_order
 from web.access import requires
 from web.hands import hand
@@ -27,6 +28,7 @@ from web.instance.orders.words import (
     priority_words,
     promise_reasons,
     promise_words,
+    said_words,
     source_words,
     state_words,
     type_icon,
@@ -88,6 +90,8 @@ def page_of(order: UUID, said: str = "", act: str = "", *, is_stale: bool = Fals
         states=state_words(),
         sources=source_words(),
         fields=promise_words(),
+        said_words=said_words,
+        units=unit_names(here.work) if any(each.field == "business_unit" for each in sheet.conflicts) else {},
         type_icon=type_icon,
         may=_may(sheet, here.actor),
         ask_href=url_for("instance.orders.ask_decision", order=order)

@@ -1,10 +1,16 @@
 """What the fixed words of orders are called: happenings, conditions, priorities, states, fields."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from flask_babel import gettext as _
 
 from domain.governance.template import OrderRules
 from domain.orders.order import Happening, OrderState, Priority
 from tenants.instance.actions.order_updates import BY_SOURCE
+from web import formats
+
+MOMENTS = frozenset({"placed_at", *map(str, Happening)})
 
 
 def happening_words() -> dict[str, str]:
@@ -63,6 +69,19 @@ def promise_words() -> dict[str, str]:
         "state": _("State"),
         **happening_words(),
     }
+
+
+def said_words(field: str, text: str, units: Mapping[str, str]) -> str:
+    """A field's value as sources state it, as pages say it. `units`: names by id. Amounts are texts already."""
+    if not text:
+        return formats.DASH
+    if field == "business_unit":
+        return units.get(text, text)
+    if field == "state":
+        return state_words()[OrderState(text)]
+    if field == "promised_on":
+        return formats.day(text)
+    return formats.moment(datetime.fromisoformat(text)) if field in MOMENTS else text
 
 
 def promise_reasons(rules: OrderRules) -> dict[str, str]:

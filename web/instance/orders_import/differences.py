@@ -1,12 +1,12 @@
 """How the orders of a file differ from those here, field by field, in the words of the page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from domain.imports.order_check import OrderChanges, OrdersChecked
 from domain.paging import paged
-from web import formats
 from web.instance.imports.reading import field_label
+from web.instance.orders.words import said_words
 from web.instance.orders_import.reading import standings
 
 PAGE = 25
@@ -41,11 +41,12 @@ class Differences:
     hidden: int
 
 
-def differences_of(found: OrdersChecked, page: int) -> Differences:
+def differences_of(found: OrdersChecked, page: int, units: Mapping[str, str]) -> Differences:
+    """`units`: the names of business units by id."""
     listed = sorted(found.changes, key=lambda each: not each.conflicts)
     page, pages = paged(page, len(listed), PAGE)
     return Differences(
-        orders=tuple(map(_order, listed[(page - 1) * PAGE : page * PAGE])),
+        orders=tuple(_order(each, units) for each in listed[(page - 1) * PAGE : page * PAGE]),
         page=page,
         pages=pages,
         listed=len(listed),
@@ -53,13 +54,17 @@ def differences_of(found: OrdersChecked, page: int) -> Differences:
     )
 
 
-def _order(changes: OrderChanges) -> OrderDifferences:
+def _order(changes: OrderChanges, units: Mapping[str, str]) -> OrderDifferences:
+    def words(field: str, text: str) -> str:
+        return standing[text] if field == "status" and text else said_words(field, text, units)
+
+    standing = dict(standings())
     conflicts = [
         Difference(
             field=field_label(each.field),
-            base=_words(each.field, each.base),
-            ours=_words(each.field, each.ours),
-            theirs=_words(each.field, each.theirs),
+            base=words(each.field, each.base),
+            ours=words(each.field, each.ours),
+            theirs=words(each.field, each.theirs),
             is_conflict=True,
         )
         for each in changes.conflicts
@@ -68,19 +73,10 @@ def _order(changes: OrderChanges) -> OrderDifferences:
         Difference(
             field=field_label(each.field),
             base="",
-            ours=_words(each.field, each.before),
-            theirs=_words(each.field, each.after),
+            ours=words(each.field, each.before),
+            theirs=words(each.field, each.after),
             is_conflict=False,
         )
         for each in changes.updates
     ]
     return OrderDifferences(row=changes.row, number=changes.number, fields=(*conflicts, *updates))
-
-
-def _words(name: str, text: str) -> str:
-    """Moments as moments are written here, a standing in words; amounts are texts to the cent already."""
-    if not text:
-        return ""
-    if name == "status":
-        return dict(standings())[text]
-    return formats.moment(datetime.fromisoformat(text)) if "T" in text and text[:4].isdecimal() else text

@@ -11,6 +11,7 @@ from domain.imports import Severity
 from domain.imports.order_fields import AMOUNTS, MOMENTS, OrderField
 from tenants.bell import queue_state
 from tenants.instance.queries.imports import CHECKING, COMMITTED, MAPPING, WAITING, ImportLine, get_import, get_upload
+from tenants.instance.queries.settings import unit_names
 from tenants.progress import hear_progress
 from web.access import requires
 from web.hands import hand
@@ -77,7 +78,7 @@ def preview_page(looked: OrdersLooked, errors: dict[str, str]) -> str:
         page_links=page_links(line.id, listed),
         fields=[head_of(looked.mapping, field, _LOOK) for field in fields],
         rows=rows_of(looked, listed.table, fields, _LOOK),
-        differences=differences_of(found, request.args.get("differences", 1, type=int)),
+        differences=differences_of(found, request.args.get("differences", 1, type=int), unit_names(hand().work)),
         named=looked.standing[:NAMED_ROWS],
         errors=errors,
         limits=LIMITS,
