@@ -25,6 +25,7 @@ from tenants.instance.models.notices import NoticeRow
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.people import MemberRow
 from tenants.instance.models.requests import RequestRow
+from tenants.places import Instance
 from tests.house import House
 from tests.team import Team
 from workers.letters import write
@@ -37,9 +38,9 @@ FRIDAY = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 class Days:
     """A client whose clock a test moves, with the jobs at hand; what would be mailed is kept in `letters`."""
 
-    def __init__(self, house: House, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, house: House, client: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
         self.moment = FRIDAY
-        self.work = instance_work(work.instance, clock=lambda: self.moment, request_id="clock")
+        self.work = instance_work(client, clock=lambda: self.moment, request_id="clock")
         self.team = Team(self.work, house)
         self.task = Task(id=uuid4(), settings=house.settings, platform=house.platform(), found=self.work)
         self.letters: list[tuple[str, str, str]] = []
@@ -87,11 +88,19 @@ class Days:
         return [subject for to, subject, _body in self.letters if to == self.address(person) and about in subject]
 
 
+@pytest.fixture(scope="module")
+def client(house: House) -> Instance:
+    """A client of these tests alone: a round of the clock goes through everything that is open."""
+    with house.app.app_context():
+        return house.onboard("Reminded AG")
+
+
 @pytest.fixture
-def days(house: House, work: Work, monkeypatch: pytest.MonkeyPatch) -> Iterator[Days]:
-    found = Days(house, work, monkeypatch)
-    yield found
-    found.work.close()
+def days(house: House, client: Instance, monkeypatch: pytest.MonkeyPatch) -> Iterator[Days]:
+    with house.app.app_context():
+        found = Days(house, client, monkeypatch)
+        yield found
+        found.work.close()
 
 
 def after(days_on: int) -> date:
