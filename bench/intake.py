@@ -25,6 +25,7 @@ from web.pace import Pace
 from web.serving import settle
 
 AT_ONCE = 500
+Call = tuple[str, bytes, dict[str, str]]  # address, body, headers
 TABLES = ("orders", "order_stages", "order_costs", "audit_events", "channel_calls")
 TRAIL = ("id", "actor_id", "actor_name", "on_behalf_of", "kind", "is_refusal", "subject_kind", "subject_id",
          "subject_label", "path", "body", "reason", "request_id")  # fmt: skip
@@ -66,19 +67,18 @@ class Shop:
     def calls(self, app: Flask, count: int) -> Iterator[object]:
         """Each turn is one call with so many new orders."""
         http = app.test_client()
+        for path, body, headers in self.ready(count):
+            answer = http.post(path, data=body, headers=headers)
+            assert answer.status_code in (200, 201), answer.text
+            yield answer
+
+    def ready(self, count: int) -> Iterator[Call]:
+        """Calls with so many new orders each."""
         path = self._address if count == 1 else f"{self._address}/batch"
         for turn in itertools.count():
             orders = [self._order(f"{count}-{turn}-{place}") for place in range(count)]
             body = json.dumps(orders[0] if count == 1 else {"orders": orders}).encode()
-            answer = http.post(path, data=body, headers=self._signed(path, body))
-            assert answer.status_code in (200, 201), answer.text
-            yield answer
-
-    def ready(self) -> Iterator[tuple[str, bytes, dict[str, str]]]:
-        """Address, body and headers of calls with one new order each."""
-        for turn in itertools.count():
-            body = json.dumps(self._order(f"wire-{turn}")).encode()
-            yield self._address, body, self._signed(self._address, body)
+            yield path, body, self._signed(path, body)
 
     def _order(self, number: str) -> dict[str, object]:
         then = "2026-01-05T08:00:00+00:00"

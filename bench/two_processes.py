@@ -10,26 +10,30 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 
-from bench.intake import shop_of
+from bench.intake import Call, shop_of
 from bin.processes import free_port
 from tenants.settings import Settings
 from tests.house import House
 
-CONNECTIONS, SECONDS, MOST = 8, 10.0, 10_000  # calls made ready: more than can be answered in that time
+CONNECTIONS, SECONDS = 8, 10.0
+SIZES = {1: 10_000, 20: 5_000}  # orders in a call: calls made ready, more than can be answered in that time
 GUNICORN = "gunicorn --no-control-socket --preload --worker-class gthread --workers 2 --threads 4 --log-level error"
 
 
 def two_processes(house: House) -> Iterator[str]:
-    """Accepted orders a second, one by one, by the clock: web processes, database and shop share the machine."""
+    """Accepted orders a second by the clock: web processes, database and shop share the machine."""
     shop, port = shop_of(house, "Wire"), free_port()
-    ready = list(islice(shop.ready(), MOST))  # signed before the clock starts
     with serving(house.settings, port), ThreadPoolExecutor(CONNECTIONS) as senders:
-        until = time.monotonic() + SECONDS
-        shares = [ready[place::CONNECTIONS] for place in range(CONNECTIONS)]
-        done = sum(senders.map(lambda share: send(port, share, until), shares))
-    yield f"orders accepted a second, one by one, two web processes on {os.cpu_count()} cores: {done / SECONDS:.0f}"
+        for count, most in SIZES.items():
+            ready = list(islice(shop.ready(count), most))  # signed before the clock starts
+            until = time.monotonic() + SECONDS
+            shares = [ready[place::CONNECTIONS] for place in range(CONNECTIONS)]
+            done = count * sum(senders.map(partial(send, port, until), shares))
+            what = f"orders accepted a second, {count} a call, two web processes on {os.cpu_count()} cores"
+            yield f"{what}: {done / SECONDS:.0f}"
 
 
 @contextmanager
@@ -56,8 +60,8 @@ def serving(settings: Settings, port: int) -> Iterator[None]:
         process.wait()
 
 
-def send(port: int, calls: list[tuple[str, bytes, dict[str, str]]], until: float) -> int:
-    """One connection, one call after the other; returns how many orders were accepted."""
+def send(port: int, until: float, calls: list[Call]) -> int:
+    """One connection, one call after the other; returns how many were accepted."""
     connection = http.client.HTTPConnection("localhost", port)
     for done, (path, body, headers) in enumerate(calls):
         if time.monotonic() > until:
@@ -65,7 +69,7 @@ def send(port: int, calls: list[tuple[str, bytes, dict[str, str]]], until: float
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
         said = answer.read()
-        assert answer.status == http.HTTPStatus.CREATED, said
+        assert answer.status in (http.HTTPStatus.CREATED, http.HTTPStatus.OK), said
     raise AssertionError("all calls were answered before the time was over: make more of them ready")
 
 
