@@ -21,7 +21,7 @@ from tenants.instance.queries.saved_views import list_views
 from tenants.instance.queries.settings import list_units
 from tenants.instance.spreadsheets import write_xlsx
 from web.access import requires
-from web.formats import amount, day, number
+from web.formats import amount, day, number, scale_of
 from web.hands import hand
 from web.instance.orders import bp
 from web.instance.orders.deskfilter import DeskFilter, chips, read_filter
@@ -71,6 +71,7 @@ def index() -> str | Response:
         chips=chips(found, rules, names, {str(each.id): each.title for each in constraints}),
         choices=choices,
         units=units,
+        scale=scale_of([desk.everywhere.value]),
         governance=governance,
         rules=rules,
         offers=offers(rules),
