@@ -1,20 +1,15 @@
 """A transaction in one instance: lock, change, record in the trail, and put what must follow into the outbox."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
-from psycopg.types.json import Jsonb
 from sqlalchemy.exc import DBAPIError
 
 from domain.access import Actor
@@ -23,13 +18,10 @@ from domain.refusals import Refusal
 from tenants.database import PlainTransaction
 from tenants.instance.models.audit import AuditEventRow
 from tenants.instance.models.outbox import OutboxRow
+from tenants.instance.sending import COPY_FROM, Sending, copy_in, insertion, send
 
 R = TypeVar("R", bound=Refusal)
-COPY_FROM, COPY_CHUNK = 100, 1_000  # rows; a few are inserted, many are copied: ten times as fast
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-Sending = tuple[bytes, Sequence[Mapping[str, Any]]]  # a statement, and its parameters for each time it is sent
-SPECIAL = re.compile(r"[\\\t\n\r]")
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # A row that waits speaks for this change too. It is locked, shared, so that it is not run before the commit.
 ONCE = b"""
@@ -79,7 +71,7 @@ class Transaction(PlainTransaction):
             self._keep(self._events, AuditEventRow, values)
             return
         with self._driver() as driver:
-            _send(driver, self._events)
+            send(driver, self._events)
         self._events.clear()
         self.insert_many(AuditEventRow, values)
 
@@ -106,9 +98,9 @@ class Transaction(PlainTransaction):
             return
         with self._driver() as driver:
             if len(values) < COPY_FROM:
-                _send(driver, [_insertion(row_type, values)])
+                send(driver, [insertion(row_type, values)])
             else:
-                _copy(driver, row_type.__tablename__, values)
+                copy_in(driver, row_type.__tablename__, values)
 
     def later(self, job: str, **arguments: str) -> None:
         """Put a job into the outbox; the relay enqueues it after the commit. Arguments are ids, as text."""
@@ -133,11 +125,20 @@ class Transaction(PlainTransaction):
         the head of the trail, for which others wait, is locked no longer than that takes."""
         self.session.flush()
         with self._driver() as driver, driver.pipeline():
-            _send(driver, self._rows)
-            self._asked += _send(driver, self._jobs)
-            _send(driver, self._events)
-            self._forget_kept()
+            self._send_kept(driver)
             yield driver
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What is done inside is undone by itself where it raises: also what it kept for the end."""
+        with self._driver() as driver:
+            self._send_kept(driver)  # so that all that is kept from here on is of the part
+        with self.session.begin_nested():
+            try:
+                yield
+            except BaseException:
+                self._forget_kept()
+                raise
 
     @property
     def has_kept(self) -> bool:
@@ -152,13 +153,19 @@ class Transaction(PlainTransaction):
         except psycopg.Error as error:
             raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
+    def _send_kept(self, driver: Any) -> None:
+        send(driver, self._rows)
+        self._asked += send(driver, self._jobs)
+        send(driver, self._events)
+        self._forget_kept()
+
     def _forget_kept(self) -> None:
         for kept in (self._rows, self._jobs, self._events):
             kept.clear()
 
     def _keep(self, kept: list[Sending], row_type: Any, values: Sequence[Mapping[str, Any]]) -> None:
         if values:
-            kept.append(_insertion(row_type, values))
+            kept.append(insertion(row_type, values))
 
     def _values(
         self, event: Any, actor: Actor | None, subject: Subject, reason: str, *, is_refusal: bool
@@ -178,69 +185,6 @@ class Transaction(PlainTransaction):
             "reason": reason,
             "request_id": self.work.request_id,
         }
-
-
-def _send(driver: Any, statements: Sequence[Sending]) -> list[Any]:
-    """Returns the cursors, which know how many rows each wrote."""
-    cursors = [driver.cursor() for _ in statements]
-    for cursor, (statement, rows) in zip(cursors, statements, strict=True):
-        for row in rows:
-            cursor.execute(statement, row)
-    return cursors
-
-
-def _insertion(row_type: Any, values: Sequence[Mapping[str, Any]]) -> Sending:
-    return _inserting(row_type.__tablename__, tuple(values[0])), [_sent(row) for row in values]
-
-
-@lru_cache(maxsize=256)
-def _inserting(table: str, columns: tuple[str, ...]) -> bytes:
-    places = sql.SQL(", ").join(map(sql.Placeholder, columns))
-    insertion = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
-    return insertion.format(sql.Identifier(table), _names(columns), places).as_bytes()
-
-
-def _copy(driver: Any, table: str, values: Sequence[Mapping[str, Any]]) -> None:
-    columns = tuple(values[0])
-    with driver.cursor() as cursor, cursor.copy(_copying(table, columns)) as copy:
-        for start in range(0, len(values), COPY_CHUNK):
-            copy.write("".join([_line(row, columns) for row in values[start : start + COPY_CHUNK]]))
-
-
-@lru_cache(maxsize=64)
-def _copying(table: str, columns: tuple[str, ...]) -> bytes:
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), _names(columns)).as_bytes()
-
-
-def _names(columns: Sequence[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, columns))
-
-
-def _sent(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row as the driver takes it."""
-    return {name: Jsonb(value) if isinstance(value, dict) else value for name, value in row.items()}
-
-
-def _line(row: Mapping[str, Any], columns: Sequence[str]) -> str:
-    """A row in PostgreSQL's text format for COPY."""
-    return "\t".join([_copies.get(type(value := row[name]), _escaped)(value) for name in columns]) + "\n"
-
-
-def _escaped(value: Any) -> str:
-    text = str(value)
-    return text.translate(ESCAPES) if SPECIAL.search(text) else text
-
-
-def _array(texts: list[str]) -> str:
-    return _escaped("{" + ",".join(map(json.dumps, texts)) + "}")
-
-
-_copies: dict[type, Callable[[Any], str]] = {
-    **dict.fromkeys((bool, int, Decimal, date, datetime, UUID), str),  # nothing in them is special
-    type(None): lambda _value: "\\N",
-    dict: lambda value: _escaped(json.dumps(value)),
-    list: _array,
-}
 
 
 def body_text(event: Any) -> str:

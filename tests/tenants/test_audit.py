@@ -13,7 +13,8 @@ from sqlalchemy import select
 from domain.audit import Fault, FaultKind, Head
 from tenants.instance.models.audit import AuditEventRow, AuditHeadRow
 from tenants.instance.queries.verification import Verdict, head_signature, verify_instance
-from tenants.instance.transaction import COPY_FROM, INSTANCE
+from tenants.instance.sending import COPY_FROM
+from tenants.instance.transaction import INSTANCE
 from tenants.places import Instance
 from tenants.platform.models.engagements import PublishedHeadRow, VerificationRow
 from tests.house import NOW, House

@@ -230,6 +230,22 @@ def test_a_hold_that_comes_after_the_preview_turns_the_file_back_whole(shop: Wor
     assert (row.state, row.failure) == ("checked", "RowsToCorrect")
 
 
+def test_the_trail_tells_of_nothing_that_a_file_turned_back_had_begun_with(
+    shop: Work, pmo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_lines, "CHUNK", 1)
+    brought_in(shop, pmo, orders(line("undone-1")))
+    first, second = line("undone-2"), line("undone-1", Dispatched="2026-02-05 12:00:00")
+    upload = asked(shop, pmo, orders(first, second, line("undone-3")))
+    hold(shop, "undone-1")
+    assert commit_orders(shop, upload, pmo) == RowsToCorrect(rows=(3,))
+    shop.session.rollback()
+    told = select(AuditEventRow.subject_label).where(AuditEventRow.kind.in_(("OrderReceived", "OrderUpdated")))
+    labels = set(shop.session.scalars(told.where(AuditEventRow.subject_label.startswith("undone-"))))
+    assert labels == {"undone-1"}
+    assert shop.session.scalar(select(OrderRow.id).where(OrderRow.number == "undone-2")) is None
+
+
 @pytest.mark.parametrize(
     ("faulty", "column", "reason"),
     [

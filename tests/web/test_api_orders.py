@@ -33,7 +33,7 @@ from tenants.instance.models.intake import ChannelCallRow, OrderConflictRow
 from tenants.instance.models.orders import OrderPromiseRow, OrderRow, OrderStageRow
 from tenants.instance.models.outbox import OutboxRow
 from tenants.instance.models.people import ReferenceRow
-from tenants.instance.transaction import COPY_FROM
+from tenants.instance.sending import COPY_FROM
 from tenants.places import Instance
 from tests.house import NOW, House
 from tests.web.shop import Shop, open_shop

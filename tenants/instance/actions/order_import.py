@@ -83,7 +83,7 @@ def commit_orders(
         if row.state != WAITING:
             return None
         try:
-            with tx.session.begin_nested():
+            with tx.part():
                 outcome = _take_in(tx, row, actor, progress)
         except TurnedBack as turned:
             row = tx.lock(ImportRow, import_id)
