@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import groupby, islice
 
 from domain.governance.template import OrderRules
 from domain.imports.mapping import ColumnMapping, MappingUnusable, mapping_fault
@@ -133,33 +133,18 @@ def _moved(row: MappedRow, order: Order, rules: OrderRules) -> Order:
 
 def one_row_each(table: Table, mapping: ColumnMapping) -> Iterator[TableRow]:
     """The rows of the file; where an order has one for each item, one for all of them, with the items summed."""
-    number = table.position(mapping.columns.get(OrderField.NUMBER, ""))
-    if not mapping.orders.lines or number is None:
-        yield from table.rows
-        return
+    if not mapping.orders.lines:
+        return iter(table.rows)
     items = table.position(mapping.columns.get(OrderField.ITEMS, ""))
-    group: list[TableRow] = []
-    for row in table.rows:
-        if group and _cell(row, number) != _cell(group[0], number):
-            yield _joined(group, items)
-            group = []
-        group.append(row)
-    if group:
-        yield _joined(group, items)
+    return (_joined(group, items) for group in rows_of_orders(table, mapping))
 
 
-def members(table: Table, mapping: ColumnMapping, first: TableRow) -> tuple[TableRow, ...]:
-    """All rows of the order that begins with this row."""
+def rows_of_orders(table: Table, mapping: ColumnMapping) -> Iterator[Sequence[TableRow]]:
+    """All rows of each order, in the order of the file; one each, unless an order has one for each item."""
     number = table.position(mapping.columns.get(OrderField.NUMBER, ""))
     if not mapping.orders.lines or number is None:
-        return (first,)
-    start = next(place for place, row in enumerate(table.rows) if row.number == first.number)
-    found = [table.rows[start]]
-    for row in table.rows[start + 1 :]:
-        if _cell(row, number) != _cell(found[0], number):
-            break
-        found.append(row)
-    return tuple(found)
+        return ((row,) for row in table.rows)
+    return (tuple(group) for _number, group in groupby(table.rows, lambda row: _cell(row, number)))
 
 
 def _cell(row: TableRow, position: int) -> str:

@@ -87,6 +87,14 @@ def test_shopify_rows_of_one_order_are_one_order(shop: Work, pmo: Actor) -> None
     assert [(e.kind, e.amount) for e in rows(shop, OrderEffectRow, "#1003")] == [("refund", Decimal("49.90"))]
 
 
+def test_the_rows_of_one_order_go_out_together_to_be_corrected(shop: Work, pmo: Actor) -> None:
+    table = sample("shopify")
+    groups = list(order_lines.rows_of_orders(table, mapping_of(shop, pmo, table)))
+    assert tuple(row for group in groups for row in group) == table.rows
+    assert [group[0].cells[0] for group in groups] == ["#1001", "#1002", "#1003", "#1004"]
+    assert {row.cells[0] for row in groups[0]} == {"#1001"} and len(groups[0]) > 1
+
+
 def test_woocommerce_comes_in(shop: Work, pmo: Actor) -> None:
     outcome = brought_in(shop, pmo, sample("woocommerce"))
     assert isinstance(outcome, OrdersImported) and outcome.new == 4

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.imports import ColumnMapping, MappingUnusable, Table
 from domain.imports.order_check import OrdersChecked, orders_from_json
-from domain.imports.order_lines import members
+from domain.imports.order_lines import rows_of_orders
 from domain.imports.rejected import rows_with_words
 from tenants.instance.actions.imports import keep_check
 from tenants.instance.actions.order_looking import look_at_orders
@@ -68,9 +68,9 @@ def rows_file(looked: OrdersLooked, rows: Sequence[int]) -> bytes:
     chosen = frozenset(rows)
     picked = [
         (row, looked.checked.problems.get(row.number, ()))
-        for first in looked.table.rows
-        if first.number in chosen
-        for row in members(looked.table, looked.mapping, first)
+        for group in rows_of_orders(looked.table, looked.mapping)
+        if group[0].number in chosen
+        for row in group
     ]
     rejected = rows_with_words(looked.table.headers, picked, problem_words)
     name = looked.upload.line.filename
