@@ -155,10 +155,10 @@ def test_onboarding_from_form_to_open_instance(
 
 
 def test_form_sent_twice_makes_one_onboarding(manager: Client, platform: PlatformWork, template: str) -> None:
-    data = wish(template, client_name="Twice AG")
+    data = wish(template, client_name="Sent Twice AG")
     first = manager.post("/onboardings", data).location
     assert manager.post("/onboardings", data).location == first
-    named = select(OnboardingRow.id).where(OnboardingRow.wish["client_name"].astext == "Twice AG")
+    named = select(OnboardingRow.id).where(OnboardingRow.wish["client_name"].astext == "Sent Twice AG")
     assert len(platform.session.scalars(named).all()) == 1
 
 
