@@ -61,7 +61,8 @@ def decided(team: Team, **more: Any) -> tuple[UUID, KillCriterion]:
 
 def kinds(team: Team, measure: UUID) -> list[str]:
     team.work.session.rollback()
-    return list(team.work.session.scalars(select(AuditEventRow.kind).where(AuditEventRow.subject_id == measure)))
+    told = select(AuditEventRow.kind).where(AuditEventRow.subject_id == measure)
+    return list(team.work.session.scalars(told.order_by(AuditEventRow.sequence)))
 
 
 def asked(team: Team, measure: UUID, kind: str) -> list[RequestRow]:

@@ -107,7 +107,7 @@ def test_a_business_unit_is_renamed_and_a_stale_name_is_shown_beside_the_newer(
     assert other in clash.words and "Late" in clash.words
     assert office.post(where, form | {"name": "shared"}, status=422).errors() == ["There is “shared” here already."]
     office.get(f"{at}/references/function/{unit}", 404)
-    events = select(AuditEventRow.kind).where(AuditEventRow.subject_id == unit)
+    events = select(AuditEventRow.kind).where(AuditEventRow.subject_id == unit).order_by(AuditEventRow.sequence)
     team.work.session.rollback()
     assert team.work.session.scalars(events).all() == ["ReferenceRenamed", "DuplicateName"]
 
